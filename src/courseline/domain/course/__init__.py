@@ -1,0 +1,1 @@
+"""The course: its files, contents and places."""

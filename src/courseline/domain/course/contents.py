@@ -1,0 +1,224 @@
+"""Which content each entry of a course file is: identity across moves, removals and returns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+from uuid import UUID
+
+from courseline.domain.course.course import Content, ContentKind
+from courseline.domain.course.directories import Claim, Reason, default_directory, directory_problem, overlaps
+from courseline.domain.course.wish import COURSE_FILE, CourseFile, Node
+from courseline.domain.ids import content_id
+from courseline.errors import Problem, Severity
+
+
+@dataclass(frozen=True, slots=True)
+class MatchedContent:
+    """An entry of the course file and the content it is.
+
+    Attributes:
+        node: the entry.
+        content: as it should be recorded: new path, title, type, position and properties. Its `directory` is the
+            recorded one; a deploy fixes it to `directory` below.
+        directory: of the assignments repository, where its files are or go.
+        old_path: where it lived before, None unless it moves.
+        is_new: no record of it exists.
+    """
+
+    node: Node
+    content: Content
+    directory: str
+    old_path: str | None = None
+    is_new: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ContentMatch:
+    """What a course file means for the contents of its course.
+
+    Attributes:
+        matched: one for each entry, in file order.
+        leaving: contents that live now and are in the file no more.
+        problems: of the whole plan; with an error among them nothing may be done.
+    """
+
+    matched: tuple[MatchedContent, ...]
+    leaving: tuple[Content, ...]
+    problems: tuple[Problem, ...]
+
+    @property
+    def contents(self) -> tuple[Content, ...]:
+        """All contents the course is to have, in file order."""
+        return tuple(entry.content for entry in self.matched)
+
+    @property
+    def moves(self) -> tuple[tuple[Content, str], ...]:
+        """Contents that move, with the path each had before."""
+        return tuple((entry.content, entry.old_path) for entry in self.matched if entry.old_path is not None)
+
+    @property
+    def directories(self) -> Mapping[UUID, str]:
+        """Directory of each content by its id."""
+        return {entry.content.id: entry.directory for entry in self.matched}
+
+
+def match_contents(
+    course_id: UUID, file: CourseFile, existing: Sequence[Content], course_title: str
+) -> ContentMatch:
+    """Find out which content each entry is.
+
+    In this order: the one `movedFrom` names, when it counts; the one that lives at the path; one that is gone and
+    lived there last or was born there; else a new one. `movedFrom` counts while a content lives at the old path and
+    none stays at the new one. A content that leaves the file in the same change counts as gone, so that taking a
+    move back brings the same content back.
+
+    Args:
+        course_id: the course.
+        file: a course file without errors.
+        existing: every content the course ever had, removed ones included.
+        course_title: for messages.
+    """
+    found = _find(file.nodes, existing)
+    ids = {content.id for content in existing}
+    matched: list[MatchedContent] = []
+    for node in file.nodes:
+        before = found.get(node.path)
+        is_new = before is None
+        if before is None:
+            before = _newborn(course_id, node, existing, ids)
+            ids.add(before.id)
+        matched.append(_matched(node, before, is_new=is_new))
+    here = {entry.content.id for entry in matched}
+    leaving = tuple(content for content in existing if not content.removed and content.id not in here)
+    problems = _move_problems(matched, existing, leaving, course_title)
+    problems += _directory_problems(file, matched)
+    return ContentMatch(
+        tuple(matched), leaving, tuple(sorted(problems, key=lambda problem: problem.line or 0))
+    )
+
+
+def _newborn(course_id: UUID, node: Node, existing: Sequence[Content], ids: AbstractSet[UUID]) -> Content:
+    """A content nobody knows yet; those born at its path before all live elsewhere."""
+    number = sum(content.first_path == node.path for content in existing)
+    while (fresh := content_id(course_id, node.path, number)) in ids:
+        number += 1  # an id that was not given by this rule
+    return Content(fresh, node.path, node.path, node.type_slug, node.title, node.position)
+
+
+def _find(nodes: Sequence[Node], existing: Sequence[Content]) -> dict[str, Content]:
+    """The existing content of each entry that has one, by the entry's path."""
+    living = {content.path: content for content in existing if not content.removed}
+    found = {path: living[source] for path, source in _moves_that_count(nodes, living).items()}
+    used = {content.id for content in found.values()}
+
+    def take(candidates: Mapping[str, Content]) -> None:
+        for node in nodes:
+            content = candidates.get(node.path)
+            if content is not None and node.path not in found and content.id not in used:
+                found[node.path] = content
+                used.add(content.id)
+
+    rest = sorted((content for content in existing if content.id not in used), key=_preference)
+    take({content.path: content for content in rest})
+    take({content.first_path: content for content in rest})
+    return found
+
+
+def _preference(content: Content) -> tuple[bool, bool, str]:
+    """Of several with one path the greatest is taken: one that lives, then one last seen where it was born."""
+    return not content.removed, content.path == content.first_path, str(content.id)
+
+
+def _moves_that_count(nodes: Sequence[Node], living: Mapping[str, Content]) -> dict[str, str]:
+    """New path -> old path.
+
+    Where somebody lives at the new path, the move counts when that one leaves by a move that counts. This starts
+    from free paths, so a circle never counts, and no move counts once all entries have their content.
+    """
+    sources = {node.path: node.moved_from for node in nodes if node.moved_from in living}
+    counting: dict[str, str] = {}
+    for node in nodes:
+        free = node.path
+        if free in living:
+            continue
+        while (source := sources.get(free)) is not None and free not in counting:
+            counting[free] = source
+            free = source
+    return counting
+
+
+def _matched(node: Node, before: Content, *, is_new: bool) -> MatchedContent:
+    content = replace(
+        before,
+        path=node.path,
+        type_slug=node.type_slug,
+        title=node.title,
+        position=node.position,
+        properties=node.properties,
+        removed=False,
+    )
+    moves = not before.removed and before.path != node.path
+    return MatchedContent(
+        node,
+        content,
+        node.directory or before.directory or default_directory(node.path),
+        before.path if moves else None,
+        is_new,
+    )
+
+
+def _move_problems(
+    matched: Sequence[MatchedContent],
+    existing: Sequence[Content],
+    leaving: Sequence[Content],
+    course_title: str,
+) -> list[Problem]:
+    """`movedFrom` of an entry that became a new content: its author meant one that exists."""
+    problems: list[Problem] = []
+    known = sorted({content.path for content in leaving})
+    for entry in matched:
+        node = entry.node
+        if node.moved_from is None or not entry.is_new:
+            continue
+        once = any(content.path == node.moved_from for content in existing)
+        message = (
+            f"`{node.path}` says `movedFrom: {node.moved_from}`, and no content of {course_title} lives there"
+            f"{' any more' if once else ''}."
+        )
+        if not leaving:
+            fix = "It becomes a new content; take `movedFrom` out."
+            problems.append(Problem(COURSE_FILE, node.line, message, Severity.WARNING, fix))
+            continue
+        close = get_close_matches(node.moved_from, known, n=1, cutoff=0.5)
+        names = ", ".join(f"`{path}`" for path in (close or known)[:5])
+        fix = f"Name a content that leaves the file ({names}), or take `movedFrom` out."
+        problems.append(Problem(COURSE_FILE, node.line, message, fix=fix))
+    return problems
+
+
+def _directory_problems(file: CourseFile, matched: Sequence[MatchedContent]) -> list[Problem]:
+    units = {kind.slug for kind in file.content_types if kind.kind is ContentKind.UNIT}
+    problems: list[Problem] = []
+    claims: list[Claim] = []
+    for entry in matched:
+        node, fixed = entry.node, entry.content.directory
+        if node.type_slug in units:
+            continue
+        if node.directory is None and fixed is None:
+            wrong = directory_problem(entry.directory, COURSE_FILE, node.line)
+            if wrong is not None:
+                problems.append(replace(wrong, fix=f"Give `{node.path}` a `directory:` of another name."))
+                continue
+        if node.directory is not None and fixed not in {None, node.directory}:
+            message = (
+                f"`{node.path}` was deployed to `{fixed}`, and its `directory:` is now `{node.directory}`."
+            )
+            fix = f"Move the files with `git mv {fixed} {node.directory}` in the same change, or write `{fixed}` again."
+            problems.append(Problem(COURSE_FILE, node.line, message, Severity.WARNING, fix))
+        reason = Reason.DEFAULT if fixed is None else Reason.FIXED
+        reason = reason if node.directory in {None, fixed} else Reason.WRITTEN
+        claims.append(Claim(node.path, entry.directory, reason, node.line))
+    return [*problems, *overlaps(claims, COURSE_FILE)]

@@ -1,0 +1,1 @@
+"""From wish to tree: render, plan, tracking files."""

@@ -1,0 +1,171 @@
+"""The course-wide files `.course-metadata/deployed-examples.json` and `deployment-history.json`.
+
+They tell readers of the repository what is where; courseline itself decides nothing by them. Both are sorted, one
+entry a line, so that their diffs say what a deploy did.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from uuid import UUID
+
+from courseline.domain.deploying.plain_json import line, lines, read_json
+from courseline.domain.instant import instant_text, parse_instant
+
+DEPLOYED_FILE = ".course-metadata/deployed-examples.json"
+HISTORY_FILE = ".course-metadata/deployment-history.json"
+KEPT_PER_PLACE = 20
+
+_DEPLOYED_TEXTS = ("course_content_id", "ltree_path", "filesystem_path", "example_id", "example_version")
+_HISTORY_TEXTS = ("path", "action", "operation")
+_HISTORY_LABELS = ("from", "to")
+
+
+@dataclass(frozen=True, slots=True)
+class DeployedExample:
+    """What is at a place.
+
+    Attributes:
+        course_content_id: the content.
+        ltree_path: its path in the course.
+        filesystem_path: its directory in the repository.
+        example_id: the example.
+        example_version: label, as shown.
+        deployed_at: UTC.
+        is_customized: somebody changed it since.
+    """
+
+    course_content_id: UUID
+    ltree_path: str
+    filesystem_path: str
+    example_id: UUID
+    example_version: str
+    deployed_at: datetime
+    is_customized: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryEntry:
+    """What a deploy did at a place.
+
+    Attributes:
+        at: when, UTC.
+        path: ltree path of the place.
+        action: the step's action (`add`, `update`, `move`, `remove`).
+        from_label: label before, None when there was none.
+        to_label: label after, None when there is none.
+        operation: the operation that did it.
+    """
+
+    at: datetime
+    path: str
+    action: str
+    from_label: str | None
+    to_label: str | None
+    operation: UUID
+
+
+def merge_deployed(
+    existing: bytes | None,
+    course_id: UUID,
+    batch: Iterable[DeployedExample],
+    gone: Collection[UUID],
+    at: datetime,
+) -> bytes:
+    """The new text of `deployed-examples.json`.
+
+    Args:
+        existing: the file now, None when there is none. Entries that are not well formed, and a file of another
+            course, are left out: the result is built from what is sound and what we know.
+        course_id: the course.
+        batch: what is at places now; takes the place of what the file says about them.
+        gone: contents that hold nothing any more.
+        at: when; the file keeps its time when nothing else in it changes.
+    """
+    data = read_json(existing) if existing is not None else None
+    before = data if isinstance(data, dict) and data.get("course_id") == str(course_id) else {}
+    kept = [entry for entry in _entries(before.get("deployments")) if _is_deployed(entry)]
+    by_content = {str(entry["course_content_id"]): entry for entry in kept}
+    for example in batch:
+        by_content[str(example.course_content_id)] = _deployed_data(example)
+    for content in gone:
+        by_content.pop(str(content), None)
+    entries = sorted(by_content.values(), key=lambda entry: (str(entry["ltree_path"]), line(entry)))
+    updated = before.get("last_updated")
+    if parse_instant(updated) is None or entries != before.get("deployments"):
+        updated = instant_text(at)
+    text = (
+        f'{{\n  "course_id": "{course_id}",\n  "deployments": {lines(entries, "  ")},\n'
+        f'  "last_updated": {line(updated)}\n}}\n'
+    )
+    return text.encode("utf-8", "replace")
+
+
+def merge_history(existing: bytes | None, batch: Iterable[HistoryEntry]) -> bytes:
+    """The new text of `deployment-history.json`: a list ordered by path and time, the last 20 of each path.
+
+    Args:
+        existing: the file now, None when there is none; entries that are not well formed are left out.
+        batch: what was done now. An entry that is there already is not added twice, so a resumed run changes nothing.
+    """
+    before = [
+        entry
+        for entry in _entries(read_json(existing) if existing is not None else None)
+        if _is_history(entry)
+    ]
+    found = {line(entry): entry for entry in [*before, *map(_history_data, batch)]}
+    ordered = sorted(found.values(), key=lambda entry: (str(entry["path"]), str(entry["at"])))
+    kept = [
+        entry
+        for _, group in groupby(ordered, key=lambda entry: entry["path"])
+        for entry in [*group][-KEPT_PER_PLACE:]
+    ]
+    return f"{lines(kept, '')}\n".encode("utf-8", "replace")
+
+
+def _entries(value: object) -> list[dict[str, object]]:
+    return [entry for entry in value if isinstance(entry, dict)] if isinstance(value, list) else []
+
+
+def _is_deployed(entry: dict[str, object]) -> bool:
+    return (
+        entry.keys() == {*_DEPLOYED_TEXTS, "deployed_at", "is_customized"}
+        and all(isinstance(entry[name], str) for name in _DEPLOYED_TEXTS)
+        and isinstance(entry["is_customized"], bool)
+        and parse_instant(entry["deployed_at"]) is not None
+    )
+
+
+def _is_history(entry: dict[str, object]) -> bool:
+    return (
+        entry.keys() == {*_HISTORY_TEXTS, *_HISTORY_LABELS, "at"}
+        and all(isinstance(entry[name], str) for name in _HISTORY_TEXTS)
+        and all(entry[name] is None or isinstance(entry[name], str) for name in _HISTORY_LABELS)
+        and parse_instant(entry["at"]) is not None
+    )
+
+
+def _deployed_data(example: DeployedExample) -> dict[str, object]:
+    return {
+        "course_content_id": str(example.course_content_id),
+        "deployed_at": instant_text(example.deployed_at),
+        "example_id": str(example.example_id),
+        "example_version": example.example_version,
+        "filesystem_path": example.filesystem_path,
+        "is_customized": example.is_customized,
+        "ltree_path": example.ltree_path,
+    }
+
+
+def _history_data(entry: HistoryEntry) -> dict[str, object]:
+    return {
+        "action": entry.action,
+        "at": instant_text(entry.at),
+        "from": entry.from_label,
+        "operation": str(entry.operation),
+        "path": entry.path,
+        "to": entry.to_label,
+    }

@@ -1,0 +1,1 @@
+"""What is released: repositories, examples, versions, labels."""

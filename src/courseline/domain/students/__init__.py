@@ -1,0 +1,1 @@
+"""What a student gets, and the gate that proves it."""

@@ -1,0 +1,32 @@
+"""Check `conflict-markers`: no half-merged file, whose other half may be a solution."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from courseline.domain.students.gate.case import Finding, GateCase
+from courseline.domain.students.gate.places import files_by_place
+
+# As git writes them: https://git-scm.com/docs/git-merge#_how_conflicts_are_presented. `=======` alone underlines a
+# heading in Markdown, so it does not count.
+_MARK = re.compile(rb"^(?:<{7}|>{7}|\|{7})(?: .*)?\r?$", re.MULTILINE)
+
+
+def check_conflicts(case: GateCase) -> Iterator[Finding]:
+    """Every file whose bytes are at hand."""
+    for place, file in files_by_place(case):
+        raw = case.blobs.get(file.oid)
+        match = None if raw is None else _MARK.search(raw)
+        if raw is None or match is None or case.excepted(file.path, file.oid):
+            continue
+        yield Finding(
+            place.content_path if place else None,
+            file.path,
+            1 + raw.count(b"\n", 0, match.start()),
+            "conflict-markers",
+            "The file holds a conflict marker of a merge.",
+            "Between such markers stands what another version had there, which may be a solution.",
+            "Finish the merge of this file in the assignments repository.",
+            blocking=not (place and place.kept),
+        )

@@ -1,0 +1,169 @@
+"""Checks `justification` and `mode`: why each file of the candidate is there, worked out anew."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from courseline.domain.students.gate.case import Finding, GateCase, GatePlace
+from courseline.domain.students.gate.grants import Form, Grant, grants_of
+from courseline.domain.students.gate.markers import marked_lines
+from courseline.domain.students.gate.places import files_by_place
+from courseline.domain.tree import EXECUTABLE, FILE, TreeFile
+
+COURSE_README = "README.md"
+EMPTY_BLOB = "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391"
+
+
+@dataclass(frozen=True, slots=True)
+class Justified:
+    """A file of the candidate and why it is there; `grant` is None for what nothing justifies.
+
+    Attributes:
+        place: the place that holds it, None outside any.
+        file: path in the template repository, mode and blob.
+        rule: a grant's rule, `5` for the course's README.md, `kept` for what students have already, or None.
+        why: the reason, for people; for what is not justified, what is wrong with it.
+        grant: what justifies it.
+    """
+
+    place: GatePlace | None
+    file: TreeFile
+    rule: str | None
+    why: str
+    grant: Grant | None = None
+
+
+def justify(case: GateCase) -> list[Justified]:
+    """Every file of the candidate with what justifies it, in order of path."""
+    granted: dict[str, Mapping[str, list[Grant]]] = {
+        place.directory: {} if place.kept else grants_of(place, case.blobs) for place in case.places
+    }
+    found: list[Justified] = []
+    for place, file in files_by_place(case):
+        if place is not None:
+            found.append(_in_place(case, place, file, granted[place.directory]))
+        elif file.path == COURSE_README:
+            found.append(Justified(None, file, "5", "made from the course file"))
+        else:
+            found.append(Justified(None, file, None, "It lies in no place of the course."))
+    return found
+
+
+def check_justification(case: GateCase) -> Iterator[Finding]:
+    """No file without a rule that admits it."""
+    for justified in justify(case):
+        if justified.rule is None:
+            old = case.head is not None and case.head.get(justified.file.path) == justified.file
+            yield Finding(
+                justified.place.content_path if justified.place else None,
+                justified.file.path,
+                None,
+                "justification",
+                "No rule admits this file" + (", students have it from an earlier version." if old else "."),
+                justified.why,
+                "List it in additionalFiles of the place's meta.yaml if students may have it.",
+            )
+
+
+def check_mode(case: GateCase) -> Iterator[Finding]:
+    """Only plain files: a symbolic link or submodule shows what lies elsewhere."""
+    for place, file in files_by_place(case):
+        if file.mode not in {FILE, EXECUTABLE}:
+            yield Finding(
+                place.content_path if place else None,
+                file.path,
+                None,
+                "mode",
+                f"The file has mode {file.mode}, which is no plain file.",
+                "A link or submodule can lead to what students must not see.",
+                "Put a plain file there.",
+            )
+
+
+def _in_place(
+    case: GateCase, place: GatePlace, file: TreeFile, granted: Mapping[str, list[Grant]]
+) -> Justified:
+    if place.kept:
+        if case.head is not None and case.head.get(file.path) == file:
+            return Justified(
+                place, file, "kept", "students have it already; the place could not be built anew"
+            )
+        why = "The place could not be built, so it must stay as students have it, and they do not have this."
+        return Justified(place, file, None, why)
+    path = file.path[len(place.directory) + 1 :]
+    grants = granted.get(path, [])
+    if not grants:
+        why = (
+            "meta.yaml does not list it."
+            if isinstance(place.meta, dict)
+            else "There is no readable meta.yaml."
+        )
+        return Justified(place, file, None, why)
+    faults: list[str] = []
+    for grant in grants:
+        fault = _fault(case, file, grant)
+        if fault is None:
+            return Justified(place, file, grant.rule, grant.why, grant)
+        faults.append(fault)
+    return Justified(place, file, None, " ".join(dict.fromkeys(faults)))
+
+
+def _fault(case: GateCase, file: TreeFile, grant: Grant) -> str | None:
+    """Why the file is not what the grant admits; None when it is."""
+    source = grant.source
+    if grant.form is Form.SAME:
+        if source is None or file.oid != source.oid:
+            return f"Its content is not that of {source.path if source else 'any file'} of the place."
+        return None if file.mode == source.mode else f"Its mode is not that of {source.path}."
+    if grant.form is Form.EMPTY:
+        return (
+            None if file.oid == EMPTY_BLOB else "A file that is handed in and has no template must be empty."
+        )
+    if grant.form is Form.CUT:
+        return _cut_fault(case, file, source)
+    return None  # the check `student-meta` looks inside
+
+
+def _cut_fault(case: GateCase, file: TreeFile, source: TreeFile | None) -> str | None:
+    raw = None if source is None else case.blobs.get(source.oid)
+    ours = case.blobs.get(file.oid)
+    if source is None or raw is None or ours is None:
+        return "It cannot be compared with its source."
+    if file.oid == source.oid:
+        return f"It is the source {source.path} itself, which is a solution."
+    allowed = _outside(raw)
+    if allowed is None:
+        return f"Its source {source.path} has no pairs of solution markers."
+    rest = iter(allowed)
+    for number, line in enumerate(_split(ours), start=1):
+        if line.strip() and not any(line == candidate for candidate in rest):
+            return f"Its line {number} is no line outside the solutions of {source.path}, in their order."
+    return None
+
+
+def _outside(raw: bytes) -> list[bytes] | None:
+    """Lines outside solutions, None when the markers do not part the file into such."""
+    outside: list[bytes] = []
+    inside, pairs = False, 0
+    for (_, marked), line in zip(marked_lines(_flat(raw)), _split(raw), strict=True):
+        if marked:
+            if (re.search(rb"begin", line, re.IGNORECASE) is None) is not inside:
+                return None
+            pairs += inside
+            inside = not inside
+        elif not inside:
+            outside.append(line)
+    return None if inside or not pairs else outside
+
+
+def _split(raw: bytes) -> list[bytes]:
+    return re.split(rb"\r\n|\r|\n", _flat(raw))
+
+
+def _flat(raw: bytes) -> bytes:
+    """UTF-16 as UTF-8, so that lines can be told; anything else as it is."""
+    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return raw.decode("utf-16", "replace").encode()
+    return raw.removeprefix(b"\xef\xbb\xbf")

@@ -1,0 +1,75 @@
+"""Check `markers`: no solution marker in any spelling, looked for in raw bytes.
+
+This is looser than what the builder cuts by: also in notebooks, in any encoding that keeps ASCII, with text behind.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from courseline.domain.students.gate.case import Finding, GateCase
+from courseline.domain.students.gate.places import files_by_place
+
+# What may part the two words: blanks, hyphens, underscores, and all bytes of blanks beyond ASCII.
+_GAP = rb"[\x00-\x09\x0b\x0c\x0e-\x20_\-\x80-\xff]{0,24}"
+_MARK = re.compile(
+    rb"(?:(?:begin|end)" + _GAP + rb"solution|solution" + _GAP + rb"(?:begin|end))", re.IGNORECASE
+)
+_OTHER = rb"[^0-9A-Za-z]"
+_LEAD = re.compile(_OTHER + rb"*(?:(?:rem|dnl|c)\s" + _OTHER + rb"*)?", re.IGNORECASE)
+_REST = re.compile(_OTHER + rb"*")
+_SIGN = re.compile(rb"(?:[#%;*]|//|--|\brem\s)" + _OTHER + rb"*\Z", re.IGNORECASE)
+_NOTEBOOK = re.compile(rb'\\n|\\r|"')
+
+
+def marker_line(raw: bytes) -> int | None:
+    """The 1-based line of the first thing like a solution marker, None when there is none."""
+    for text in (raw, raw.replace(b"\0", b"")):  # without NULs UTF-16 and UTF-32 show their ASCII
+        found = next((number for number, marked in marked_lines(text) if marked), None)
+        if found is not None:
+            return found
+    return None
+
+
+def marked_lines(raw: bytes) -> Iterator[tuple[int, bool]]:
+    """Each line's number, and whether it is like a solution marker."""
+    is_json = raw.lstrip()[:1] in {b"{", b"["}
+    suspicious = b"solution" in raw.lower()
+    for number, line in enumerate(re.split(rb"\r\n|\r|\n", raw), start=1):
+        if not suspicious or b"solution" not in line.lower():
+            yield number, False
+            continue
+        parts = _NOTEBOOK.split(line) if is_json else [line]
+        yield number, any(map(_is_marked, parts))
+
+
+def _is_marked(part: bytes) -> bool:
+    """Whether a mark stands alone, or directly behind a comment sign."""
+    for mark in _MARK.finditer(part):
+        start, end = mark.span()
+        if _LEAD.fullmatch(part, 0, start) and _REST.fullmatch(part, end):
+            return True
+        # A comment sign further away than this is none; looking further makes long lines take long.
+        if not part[end : end + 1].isalnum() and _SIGN.search(part, max(0, start - 40), start):
+            return True
+    return False
+
+
+def check_markers(case: GateCase) -> Iterator[Finding]:
+    """Every file whose bytes are at hand; what students have already has been judged when it came."""
+    for place, file in files_by_place(case):
+        raw = case.blobs.get(file.oid)
+        line = None if raw is None else marker_line(raw)
+        if line is None or case.excepted(file.path, file.oid):
+            continue
+        yield Finding(
+            place.content_path if place else None,
+            file.path,
+            line,
+            "markers",
+            "The file holds a solution marker.",
+            "Where a marker is left, a solution may be left beside it.",
+            "Remove the marker and the solution from the file, or list a template without them.",
+            blocking=not (place and place.kept),
+        )

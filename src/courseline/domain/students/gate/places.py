@@ -1,0 +1,20 @@
+"""Which place each file of the candidate belongs to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from courseline.domain.students.gate.case import GateCase, GatePlace
+from courseline.domain.tree import TreeFile
+
+
+def files_by_place(case: GateCase) -> Iterator[tuple[GatePlace | None, TreeFile]]:
+    """Every file of the candidate with the innermost place that holds it, None when none does."""
+    places = {place.directory: place for place in case.places}
+    for file in case.candidate:
+        directory = file.path
+        place = None
+        while place is None and "/" in directory:
+            directory = directory.rpartition("/")[0]
+            place = places.get(directory)
+        yield place, file
