@@ -1,0 +1,1 @@
+"""Planning and deploying into assignments repositories."""

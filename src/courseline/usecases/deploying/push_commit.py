@@ -1,0 +1,97 @@
+"""Push the commit of a deploy."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from courseline.domain.deploying.commit_message import deploy_message, parse_history_head
+from courseline.domain.deploying.course_metadata import DEPLOYED_FILE, HISTORY_FILE
+from courseline.domain.deploying.step import Step
+from courseline.domain.ledger.operation import Operation
+from courseline.errors import NeighbourFailed, PushRejected
+from courseline.usecases.deploying.build_commit import CommitPlan, applied_steps, changes_of, titles_of
+from courseline.usecases.deploying.draft_plan import Draft
+from courseline.usecases.deploying.read_assignments import Head
+from courseline.usecases.neighbours import Neighbours
+from courseline.usecases.ports import Remote, Workspace
+
+
+def push_commit(
+    draft: Draft,
+    steps: Sequence[Step],
+    blobs: Mapping[str, bytes],
+    operation: Operation,
+    workspace: Workspace,
+    remote: Remote,
+    neighbours: Neighbours,
+) -> str:
+    """Make one commit of the steps on the head that was planned on, and push it; answers its id.
+
+    What its record needs is kept with the operation before the push, so that a crash behind it loses nothing.
+
+    Raises:
+        PushRejected: somebody else pushed meanwhile; plan again.
+        NeighbourFailed: the remote refuses the commit itself.
+    """
+    head = draft.assignments.head
+    metadata = _metadata(draft, workspace, remote)
+    chain = parse_history_head(str(operation.checkpoint.get("history")))
+    if chain is None:
+        with neighbours.database.transaction() as rows:
+            chain = rows.ledger.head(draft.course.id)
+    plan = CommitPlan(draft, steps, blobs, metadata, operation.started_at, operation.id)
+    message = deploy_message(steps, titles_of(draft), operation.id, chain)
+    commit = workspace.write_commit(
+        parent=head.sha, changes=changes_of(plan), message=message, at=operation.started_at
+    )
+    facts = {
+        "base": head.sha,
+        "history": str(chain),
+        "commit": commit,
+        "applied": [step.as_json() for step in applied_steps(draft, steps)],
+        "replaced": replaced_commits(operation.checkpoint, commit),
+    }
+    with neighbours.database.transaction() as rows:
+        rows.ledger.checkpoint(operation.id, "planned", facts)
+    neighbours.progress("Pushing", 0, 1)
+    _push(remote, commit, head)
+    neighbours.progress("Pushing", 1, 1)
+    return commit
+
+
+def replaced_commits(checkpoint: Mapping[str, object], commit: str) -> dict[str, object]:
+    """Steps by commit of what an operation tried to push before `commit`: such a push may still arrive."""
+    earlier = checkpoint.get("replaced")
+    tried: dict[str, object] = dict(earlier) if isinstance(earlier, dict) else {}
+    if isinstance(last := checkpoint.get("commit"), str):
+        tried[last] = checkpoint.get("applied")
+    return {sha: steps for sha, steps in tried.items() if sha != commit}
+
+
+def steps_of_commit(checkpoint: Mapping[str, object], commit: str) -> object:
+    """The steps that a commit of the operation made; one that is not known is taken for the last, rewritten."""
+    replaced = checkpoint.get("replaced")
+    if isinstance(replaced, dict) and commit in replaced:
+        return replaced[commit]
+    return checkpoint.get("applied")
+
+
+def _push(remote: Remote, commit: str, head: Head) -> None:
+    try:
+        remote.push(commit, head.branch, expected=head.sha)
+    except PushRejected as rejected:
+        if remote.refs().refs.get(f"refs/heads/{head.branch}") != head.sha:
+            raise
+        # Nobody was faster: a rule or hook over there refuses, and planning again would not change that.
+        raise NeighbourFailed(rejected.message, rejected.problems) from rejected
+
+
+def _metadata(draft: Draft, workspace: Workspace, remote: Remote) -> dict[str, bytes]:
+    files = {
+        path: file.oid
+        for path in (DEPLOYED_FILE, HISTORY_FILE)
+        if (file := draft.assignments.tree.get(path)) is not None and file.mode.startswith("100")
+    }
+    remote.fetch_blobs(files.values())
+    blobs = workspace.read_blobs(files.values())
+    return {path: blobs[oid] for path, oid in files.items()}

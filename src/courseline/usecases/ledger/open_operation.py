@@ -1,0 +1,47 @@
+"""Open the operation that a run writes under: a new one, or the one that a killed run left open."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from courseline.domain.ledger.operation import (
+    RESUMED,
+    Operation,
+    OperationKind,
+    OperationState,
+    inputs_digest,
+)
+from courseline.usecases.neighbours import Neighbours
+
+
+def open_operation(
+    kind: OperationKind,
+    target: str,
+    inputs: Mapping[str, object],
+    course_id: UUID | None,
+    neighbours: Neighbours,
+) -> Operation:
+    """Resume the open operation with these inputs, or start a new attempt. The caller holds the target's lease.
+
+    Whoever holds the lease knows that nobody works on an open operation of the target any more: it was killed. One
+    with other inputs is closed as abandoned; what it had pushed was recorded before by `settle`.
+    """
+    with neighbours.database.transaction() as rows:
+        left = rows.ledger.open_operation(target)
+        if left is not None and left.kind is kind and left.inputs_digest == inputs_digest(inputs):
+            rows.ledger.checkpoint(left.id, RESUMED, {})
+            return left
+        now = neighbours.clock()
+        if left is not None:
+            rows.ledger.end_operation(left.id, OperationState.ABANDONED, now, "a later run took over")
+        return rows.ledger.start_operation(kind, target, inputs, now, course_id)
+
+
+def abandon_left(target: str, neighbours: Neighbours) -> None:
+    """Close what a killed run left open on a target, because nothing of it is left to do. The caller holds the lease."""
+    with neighbours.database.transaction() as rows:
+        left = rows.ledger.open_operation(target)
+        if left is not None:
+            now = neighbours.clock()
+            rows.ledger.end_operation(left.id, OperationState.ABANDONED, now, "nothing was left to do")

@@ -1,0 +1,222 @@
+"""Compare a tagged tree with the library: what is new, what is known, what is refused."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field, replace
+from uuid import UUID
+
+from courseline.domain.library.example import Example, ExampleRepository
+from courseline.domain.library.example_scan import Candidate
+from courseline.domain.library.label import Label
+from courseline.domain.library.publication import PublicationStatus, ReleaseTag, decide
+from courseline.domain.library.version import LabelledVersion
+from courseline.domain.tree import Tree
+from courseline.errors import Problem, Severity, errors_among
+from courseline.usecases.library.examine_example import META_FILE, Examined, ReadMeta, examine
+from courseline.usecases.library.fetch_files import fetch_files
+from courseline.usecases.library.find_known import find_known
+from courseline.usecases.library.read_candidates import find_candidates, read_metas
+from courseline.usecases.library.release_source import ReleaseSource
+from courseline.usecases.neighbours import Neighbours
+from courseline.usecases.rows import SeenVersion
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One example at the tag.
+
+    Attributes:
+        directory: in the repository.
+        identifier: None when it could not be told.
+        version_identifier: git tree id of the directory.
+        status: what is to be done, or was not.
+        problems: errors and warnings, paths relative to the repository.
+        example: for everything that is not refused.
+        labelled: the label to give, for PUBLISHED and LABELLED.
+        examined: its content, for PUBLISHED, and for known content that was read because it lies elsewhere now or is
+            missing in the store.
+        meta: plain data of its meta.yaml, with `examined`.
+    """
+
+    directory: str
+    identifier: str | None
+    version_identifier: str
+    status: PublicationStatus
+    problems: tuple[Problem, ...] = ()
+    example: Example | None = None
+    labelled: LabelledVersion | None = None
+    examined: Examined | None = None
+    meta: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def writes(self) -> bool:
+        """Whether publishing it changes anything."""
+        return self.status in {PublicationStatus.PUBLISHED, PublicationStatus.LABELLED}
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """All examples at the tag.
+
+    Attributes:
+        entries: those the tag is about, ordered by directory.
+        directories: of all examples, also those another scope leaves out.
+        problems: about the repository as a whole.
+    """
+
+    entries: tuple[Entry, ...]
+    directories: tuple[str, ...]
+    problems: tuple[Problem, ...]
+
+
+def compare_release(
+    release: ReleaseTag,
+    tree: Tree,
+    repository: ExampleRepository,
+    source: ReleaseSource,
+    neighbours: Neighbours,
+) -> Compared:
+    """Decide about every example at a tag.
+
+    A directory whose tree id is known at that place and whose version is in the store costs no blob; of the others all
+    files are read. So a version whose manifest was lost, or deleted because its objects were damaged, is read again here
+    and stored again by `publish`.
+    """
+    scan = find_candidates(tree, repository.name, source, neighbours)
+    known, lost = find_known(scan.candidates, repository.id, release.label, neighbours)
+    unread = [candidate for candidate in scan.candidates if candidate.directory not in known]
+    read = read_metas(unread, repository.name, source, neighbours)
+    named: defaultdict[str, set[str]] = defaultdict(set)
+    for candidate, version in known.values():
+        named[version.example.identifier].add(candidate.directory)
+    for entry in read:
+        if entry.identifier is not None:
+            named[entry.identifier].add(entry.candidate.directory)
+    read = [replace(entry, problems=entry.problems + _twins(entry, named)) for entry in read]
+    scope = release.scope
+    wanted = [
+        entry for entry in read if scope is None or scope in {entry.candidate.directory, entry.identifier}
+    ]
+    found = [
+        (candidate, version)
+        for candidate, version in known.values()
+        if scope is None or scope in {candidate.directory, version.example.identifier}
+    ]
+    wanted = fetch_files(wanted, source)
+    examined = _examine(wanted, repository, source, neighbours)
+    example_ids = [version.example.id for _, version in found]
+    example_ids += [item.example.id for item in examined.values()]
+    with neighbours.database.transaction() as rows:
+        labels = rows.library.labels(example_ids)
+    entries = [_known(candidate, version, release.label, labels) for candidate, version in found]
+    entries += [
+        _new(entry, examined.get(entry.candidate.directory), release.label, labels, lost) for entry in wanted
+    ]
+    return Compared(
+        tuple(sorted(entries, key=lambda entry: entry.directory)),
+        tuple(candidate.directory for candidate in scan.candidates),
+        tuple(scan.problems),
+    )
+
+
+def _twins(entry: ReadMeta, named: Mapping[str, AbstractSet[str]]) -> tuple[Problem, ...]:
+    if entry.identifier is None:
+        return ()
+    others = sorted(named[entry.identifier] - {entry.candidate.directory})
+    if not others:
+        return ()
+    return (
+        Problem(
+            META_FILE,
+            1,
+            f"The identifier {entry.identifier} is also that of {', '.join(others)}; an identifier names one example.",
+            fix="Give one of them another `identifier:`.",
+        ).inside(entry.candidate.directory),
+    )
+
+
+def _examine(
+    read: Sequence[ReadMeta],
+    repository: ExampleRepository,
+    source: ReleaseSource,
+    neighbours: Neighbours,
+) -> dict[str, Examined]:
+    good = [entry for entry in read if not errors_among(entry.problems)]
+    # One question for all: what they bring is kept until it is stored, so asking for one at a time would save nothing.
+    blobs = source.read({file.oid for entry in good for file in entry.candidate.files})
+    now = neighbours.clock()
+    examined: dict[str, Examined] = {}
+    for done, entry in enumerate(good):
+        if entry.meta is None or entry.identifier is None:
+            continue
+        neighbours.progress("Reading examples", done, len(good))
+        examined[entry.candidate.directory] = examine(
+            entry, entry.meta, entry.identifier, blobs, (repository.id, repository.name), now
+        )
+    return examined
+
+
+def _known(
+    candidate: Candidate,
+    seen: SeenVersion,
+    label: Label,
+    labels: Mapping[UUID, Sequence[LabelledVersion]],
+) -> Entry:
+    example = replace(seen.example, directory=candidate.directory)
+    entry = Entry(
+        candidate.directory,
+        example.identifier,
+        candidate.files.oid,
+        PublicationStatus.UNCHANGED,
+        example=example,
+        labelled=LabelledVersion(label, seen.version_id, candidate.files.oid, candidate.directory),
+    )
+    return _decided(entry, labels.get(example.id, ()))
+
+
+def _new(
+    read: ReadMeta,
+    examined: Examined | None,
+    label: Label,
+    labels: Mapping[UUID, Sequence[LabelledVersion]],
+    lost: Collection[UUID],
+) -> Entry:
+    candidate = read.candidate
+    problems = read.problems + (examined.problems if examined is not None else ())
+    entry = Entry(
+        candidate.directory, read.identifier, candidate.files.oid, PublicationStatus.REFUSED, problems
+    )
+    if examined is None or read.meta is None or errors_among(problems):
+        return entry
+    version = examined.version
+    if version.id in lost:
+        message = "The object store had lost this version."
+        fix = "It is written again from the tag."
+        problems += (Problem(META_FILE, None, message, Severity.WARNING, fix).inside(candidate.directory),)
+        entry = replace(entry, problems=problems)
+    return _decided(
+        replace(
+            entry,
+            example=examined.example,
+            labelled=LabelledVersion(label, version.id, version.version_identifier, candidate.directory),
+            examined=examined,
+            meta=read.meta.data,
+        ),
+        labels.get(examined.example.id, ()),
+    )
+
+
+def _decided(entry: Entry, existing: Sequence[LabelledVersion]) -> Entry:
+    if entry.labelled is None:
+        return entry
+    decision = decide(entry.labelled.label, entry.labelled.version_id, existing)
+    problems = list(entry.problems)
+    if decision.refusal:
+        fix = "Give the new content a new tag, for example the next number."
+        problems.append(Problem(META_FILE, None, decision.refusal, fix=fix).inside(entry.directory))
+    if decision.warning:
+        problems.append(Problem(META_FILE, None, decision.warning, Severity.WARNING).inside(entry.directory))
+    return replace(entry, status=decision.status, problems=tuple(problems))

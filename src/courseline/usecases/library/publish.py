@@ -1,0 +1,150 @@
+"""Publish what a comparison found new: objects first, rows last, all under one operation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from courseline.domain.ledger.history import Action, Event
+from courseline.domain.ledger.operation import Operation, OperationKind, OperationState
+from courseline.domain.library.example import ExampleRepository
+from courseline.domain.library.objects import Manifest
+from courseline.domain.library.publication import PublicationStatus, ReleaseTag
+from courseline.usecases.ledger.open_operation import abandon_left, open_operation
+from courseline.usecases.library.compare_release import Entry
+from courseline.usecases.library.read_version import batches
+from courseline.usecases.library.store_version import NewVersion, store_versions
+from courseline.usecases.neighbours import Neighbours
+from courseline.usecases.rows import Rows
+
+AT_ONCE = 8 * 1024 * 1024
+"""Bytes of files whose versions are stored together; a larger version comes alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """What to publish.
+
+    Attributes:
+        repository: registered.
+        release: the tag's meaning.
+        tag: as pushed.
+        commit: it points to, 40 hex digits.
+        entries: of which those that write are published.
+    """
+
+    repository: ExampleRepository
+    release: ReleaseTag
+    tag: str
+    commit: str
+    entries: Sequence[Entry]
+
+
+def publish(publication: Publication, neighbours: Neighbours) -> None:
+    """Store new versions and give labels; killed at any point, the next run completes it.
+
+    A version exists when its metadata.json does, and is found only through its rows: so objects go first, and the
+    rows of all examples go together. Known content that was read goes to the store too, which costs nothing when it is
+    there whole; an operation is opened only for what changes rows.
+    """
+    standing = {PublicationStatus.LABELLED, PublicationStatus.UNCHANGED}
+    _store(publication, [entry for entry in publication.entries if entry.status in standing], neighbours)
+    writing = [entry for entry in publication.entries if entry.writes]
+    if not writing:
+        abandon_left(publication.repository.identity, neighbours)
+        return
+    inputs = {"tag": publication.tag, "commit": publication.commit}
+    operation = open_operation(OperationKind.SYNC, publication.repository.identity, inputs, None, neighbours)
+    _store(
+        publication,
+        [entry for entry in writing if entry.status is PublicationStatus.PUBLISHED],
+        neighbours,
+    )
+    with neighbours.database.transaction() as rows:
+        rows.ledger.checkpoint(operation.id, "objects stored", {})
+        _write_rows(publication, writing, operation.started_at, rows)
+        rows.library.link_dependencies(publication.repository.id)
+        events = [_event(publication, entry, operation, neighbours.actor) for entry in writing]
+        rows.ledger.append(publication.repository.id, events)
+        rows.ledger.end_operation(operation.id, OperationState.DONE, neighbours.clock())
+
+
+def _store(publication: Publication, entries: Sequence[Entry], neighbours: Neighbours) -> None:
+    """Store the versions of the entries that were read, so many at once that their bytes stay within a bound."""
+    read = {entry.directory: entry for entry in entries if entry.examined is not None}
+    sizes = {
+        directory: sum(len(data) for data in entry.examined.contents.values())
+        for directory, entry in read.items()
+        if entry.examined is not None
+    }
+    done = 0
+    for batch in batches(sizes, AT_ONCE):
+        neighbours.progress("Publishing examples", done, len(read))
+        store_versions(
+            neighbours.store,
+            [
+                NewVersion(_manifest(publication, read[directory]), found.contents)
+                for directory in batch
+                if (found := read[directory].examined) is not None
+            ],
+        )
+        done += len(batch)
+
+
+def _manifest(publication: Publication, entry: Entry) -> Manifest:
+    if entry.examined is None or entry.example is None:
+        raise ValueError(entry.directory)  # only examined entries come here
+    version, example = entry.examined.version, entry.example
+    return Manifest(
+        repository_id=publication.repository.id,
+        repository_identity=publication.repository.identity,
+        example_id=example.id,
+        identifier=example.identifier,
+        version_id=version.id,
+        version_identifier=version.version_identifier,
+        content_digest=version.content_digest,
+        directory=entry.directory,
+        first_label=publication.release.label,
+        commit=publication.commit,
+        files=version.files,
+        meta=dict(entry.meta),
+    )
+
+
+def _write_rows(publication: Publication, entries: Sequence[Entry], at: datetime, rows: Rows) -> None:
+    rows.library.add_versions(
+        [
+            (entry.example, entry.examined.version, entry.meta)
+            for entry in entries
+            if entry.status is PublicationStatus.PUBLISHED
+            and entry.examined is not None
+            and entry.example is not None
+        ]
+    )
+    labels = [
+        (entry.example, entry.labelled)
+        for entry in entries
+        if entry.example is not None and entry.labelled is not None
+    ]
+    rows.library.add_labels(labels, publication.commit, at)
+
+
+def _event(publication: Publication, entry: Entry, operation: Operation, actor: str) -> Event:
+    details: Mapping[str, object] = {
+        "tag": publication.tag,
+        "commit": publication.commit,
+        "directory": entry.directory,
+        "version_identifier": entry.version_identifier,
+    }
+    new = entry.status is PublicationStatus.PUBLISHED
+    return Event(
+        Action.PUBLISHED if new else Action.LABELLED,
+        operation.started_at,
+        path=entry.identifier or "",
+        example_version_id=entry.labelled.version_id if entry.labelled else None,
+        version_tag=publication.release.label.shown,
+        operation_id=operation.id,
+        actor=actor,
+        details=details,
+    )

@@ -1,0 +1,262 @@
+"""What use cases need from the outside, as protocols; `wiring` brings the real ones.
+
+The database's rows are in `usecases/rows.py`, so that each file stays one noun.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from courseline.domain.located import Located
+from courseline.domain.tree import Tree
+
+
+class Clock(Protocol):
+    """Where `now` comes from."""
+
+    def __call__(self) -> datetime:
+        """The time, UTC, whole seconds."""
+        ...
+
+
+class ReadYaml(Protocol):
+    """Reads YAML strictly (limits, no aliases, no duplicate keys)."""
+
+    def __call__(self, raw: bytes, path: str) -> Located:
+        """Parse `raw`, called `path` in problems.
+
+        Raises:
+            InvalidInput: with problems that carry path and line.
+        """
+        ...
+
+
+# --- object store ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class StoredObject:
+    """What a listing tells of an object.
+
+    Attributes:
+        key: its key.
+        size: bytes.
+        modified: when it was last written, UTC, by the store's clock; None when the store does not say.
+    """
+
+    key: str
+    size: int
+    modified: datetime | None = field(default=None, compare=False)
+
+
+class ObjectStore(Protocol):
+    """Bytes by key. Keys are `/`-separated, relative, made by `domain.library.objects` only.
+
+    All methods raise `NeighbourFailed` naming the store when it does not answer.
+    """
+
+    def put(self, key: str, data: bytes) -> None:
+        """Write one object; writing the same bytes again is harmless; readers never see a part of it."""
+        ...
+
+    def put_many(self, objects: Mapping[str, bytes]) -> None:
+        """Write several, possibly in parallel; returns when all are there."""
+        ...
+
+    def get(self, key: str) -> bytes | None:
+        """The object's bytes, None when there is no such key."""
+        ...
+
+    def get_many(self, keys: Iterable[str]) -> dict[str, bytes]:
+        """Several objects, possibly in parallel; missing keys are left out."""
+        ...
+
+    def list(self, prefix: str) -> Iterator[StoredObject]:
+        """Every object whose key starts with `prefix`, ordered by key."""
+        ...
+
+    def delete(self, key: str) -> None:
+        """Remove one object; a missing key is no error."""
+        ...
+
+    def check(self) -> None:
+        """Reach the store and, when it has none yet, make the place to write to."""
+        ...
+
+
+# --- git ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Credential:
+    """A user name and secret for one host; never printed, never in an argument or URL."""
+
+    host: str
+    username: str
+    secret: str
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """A commit as read from a repository.
+
+    Attributes:
+        sha: 40 hex digits.
+        parents: in order.
+        tree: its tree id.
+        author: `Name <mail>`.
+        committed_at: UTC.
+        message: whole text, decoded with replacement characters.
+    """
+
+    sha: str
+    parents: tuple[str, ...]
+    tree: str
+    author: str
+    committed_at: datetime
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class PutFile:
+    """Write a file: by content, or by the id of a blob the workspace already has."""
+
+    path: str
+    mode: str
+    content: bytes | str  # bytes: content; str: blob id
+
+
+@dataclass(frozen=True, slots=True)
+class DeletePath:
+    """Remove a file or a whole directory."""
+
+    path: str
+
+
+Change = PutFile | DeletePath
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteRefs:
+    """What a remote shows.
+
+    Attributes:
+        head_branch: branch its HEAD names, None for an empty or detached one.
+        refs: full ref name -> sha (`refs/heads/main`, `refs/tags/v1`); no peeled entries, no HEAD.
+    """
+
+    head_branch: str | None
+    refs: Mapping[str, str]
+
+
+class Remote(Protocol):
+    """One repository that is fetched from or pushed to.
+
+    All methods raise `NeighbourFailed` when it does not answer and `NotFound` when it does not exist; messages show
+    the URL without credentials.
+    """
+
+    @property
+    def url(self) -> str:
+        """As given, without credentials."""
+        ...
+
+    def refs(self) -> RemoteRefs:
+        """One `ls-remote`."""
+        ...
+
+    def fetch(self, ref: str, *, depth: int | None = 1, filter: str | None = "blob:none") -> str:  # noqa: A002 - git's word
+        """Fetch a full ref name or a sha with fsck; answers the commit's sha (tags are peeled).
+
+        Args:
+            ref: `refs/heads/...`, `refs/tags/...` or 40 hex digits.
+            depth: None for all commits.
+            filter: `blob:none`, `tree:0`, or None for everything.
+
+        Raises:
+            NotFound: no such ref.
+            InvalidInput: git's fsck refused an object; the message says which and why.
+        """
+        ...
+
+    def fetch_blobs(self, oids: Iterable[str]) -> None:
+        """Bring the blobs that the workspace lacks, in one request."""
+        ...
+
+    def push(self, sha: str, branch: str, *, expected: str | None) -> None:
+        """Plain fast-forward push of `sha` to `refs/heads/branch`, never forced.
+
+        Args:
+            sha: the commit to push.
+            branch: short name.
+            expected: sha the branch must have now; None when it must not exist.
+
+        Raises:
+            PushRejected: the branch is elsewhere, or a hook or rule refused; the message tells which.
+            InvalidInput: the target is a path that is not a bare repository.
+        """
+        ...
+
+
+class Workspace(Protocol):
+    """One temporary bare repository; nothing is ever checked out. Gone when its context ends."""
+
+    def remote(self, url: str, credential: Credential | None = None) -> Remote:
+        """A remote of this workspace; the same URL gives the same remote.
+
+        Raises:
+            InvalidInput: URL form or protocol is not allowed; the message names COURSELINE_GIT_PROTOCOLS.
+        """
+        ...
+
+    def tree(self, commit: str) -> Tree:
+        """All files of a commit or tree (`ls-tree -r -z`)."""
+        ...
+
+    def read_blobs(self, oids: Iterable[str]) -> dict[str, bytes]:
+        """Contents of blobs the workspace has (`cat-file --batch`, no filters); fetch them first."""
+        ...
+
+    def sizes(self, oids: Iterable[str]) -> dict[str, int]:
+        """Bytes of those of the blobs that the workspace has, by id; none is read."""
+        ...
+
+    def commits(self, tip: str, *, since: str | None = None, limit: int | None = None) -> Sequence[Commit]:
+        """First-parent-independent log of fetched commits, newest first, without those reachable from `since`."""
+        ...
+
+    def write_commit(
+        self,
+        *,
+        parent: str | None,
+        changes: Sequence[Change],
+        message: str,
+        at: datetime,
+        author: str | None = None,
+    ) -> str:
+        """Make a commit with `fast-import`; same arguments, same sha.
+
+        Args:
+            parent: fetched commit to build on, None for a first commit.
+            changes: applied in order to the parent's tree (deletes before puts of the same path).
+            message: with trailers; ends with a newline.
+            at: author and committer time, UTC.
+            author: `Name <mail>`; the configured one when None.
+        """
+        ...
+
+
+class Git(Protocol):
+    """Opens workspaces."""
+
+    def workspace(self) -> AbstractContextManager[Workspace]:
+        """A fresh workspace; leftovers of killed runs are swept."""
+        ...
+
+    def is_local_path(self, url: str) -> bool:
+        """Whether `url` means a directory on this machine."""
+        ...

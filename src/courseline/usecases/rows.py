@@ -1,0 +1,72 @@
+"""The database as use cases see it: one transaction with three groups of rows, and a lease per target.
+
+Nothing here decides; what is refused here is refused by a constraint of the database too.
+"""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from typing import Protocol
+
+from courseline.usecases.course.rows import CourseRows, StoredCredential
+from courseline.usecases.ledger.rows import Exposure, HiddenBlob, LedgerRows, StoredPlan
+from courseline.usecases.library.rows import ExampleCard, LibraryRows, RepositoryCard, SeenVersion
+
+__all__ = [
+    "CourseRows",
+    "Database",
+    "ExampleCard",
+    "Exposure",
+    "HiddenBlob",
+    "LedgerRows",
+    "LibraryRows",
+    "RepositoryCard",
+    "Rows",
+    "SeenVersion",
+    "StoredCredential",
+    "StoredPlan",
+]
+
+
+class Rows(Protocol):
+    """One transaction."""
+
+    @property
+    def library(self) -> LibraryRows:
+        """Library rows."""
+        ...
+
+    @property
+    def courses(self) -> CourseRows:
+        """Course rows."""
+        ...
+
+    @property
+    def ledger(self) -> LedgerRows:
+        """Ledger rows."""
+        ...
+
+
+class Database(Protocol):
+    """PostgreSQL, at the right revision."""
+
+    def transaction(self) -> AbstractContextManager[Rows]:
+        """Commits on a normal exit, rolls back on an exception.
+
+        Raises:
+            NeighbourFailed: the database is away, or at another revision (naming `courseline db upgrade`).
+        """
+        ...
+
+    def lease(self, target: str, *, wait: float, holder: str) -> AbstractContextManager[None]:
+        """Be the only writer of `target` (a repository identity) until the context ends or the process dies.
+
+        Args:
+            target: what is written to.
+            wait: seconds to wait for another holder.
+            holder: who we are, shown to others that wait (`courseline-deploy, pid 123 on host`).
+
+        Raises:
+            NeighbourFailed: somebody else holds it after `wait`; the message names the holder.
+        """
+        ...

@@ -1,0 +1,112 @@
+"""Build the tree of the student template from the places of a course."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from courseline.domain.course.course import ContentKind, Course
+from courseline.domain.students.readme import ReadmeRow
+from courseline.domain.students.template import Template, TemplatePlace, assemble
+from courseline.domain.students.view import BuiltView, PlaceSource, build_view, wanted_blobs
+from courseline.domain.tree import Tree
+from courseline.usecases.deploying.read_assignments import Assignments
+from courseline.usecases.neighbours import Neighbours
+from courseline.usecases.ports import Remote, Workspace
+from courseline.usecases.students.read_places import Place, visible_starts
+
+
+@dataclass(frozen=True, slots=True)
+class BuiltTemplate:
+    """A template and the bytes behind it.
+
+    Attributes:
+        template: the tree that is to be, and the places that were refused.
+        views: (place, view) in the order of the course file.
+        blobs: bytes read from the assignments repository, by blob id.
+    """
+
+    template: Template
+    views: tuple[tuple[Place, BuiltView], ...]
+    blobs: dict[str, bytes]
+
+
+def build_template(
+    course: Course,
+    assignments: Assignments,
+    places: Sequence[Place],
+    head: Tree | None,
+    workspace: Workspace,
+    remote: Remote,
+    neighbours: Neighbours,
+) -> BuiltTemplate:
+    """Build every view and put them together.
+
+    Raises:
+        Refused: two places want one path.
+    """
+    known = {file.oid for file in head or ()}
+    wanted = {
+        oid
+        for place in places
+        if place.meta is not None
+        for oid in wanted_blobs(place.tree, place.meta, place.dependency_roles, known)
+    }
+    remote.fetch_blobs(wanted)
+    blobs = workspace.read_blobs(wanted)
+    views = []
+    for done, place in enumerate(places):
+        neighbours.progress("Building the student view", done, len(places))
+        views.append((place, build_view(_source(place, blobs, neighbours))))
+    template = assemble(
+        [TemplatePlace(place.entry.node.path, place.directory, view) for place, view in views],
+        head,
+        course.name,
+        course.description,
+        _readme_rows(assignments, places, neighbours.clock()),
+    )
+    return BuiltTemplate(template, tuple(views), blobs)
+
+
+def readme_texts(course: Course, assignments: Assignments) -> list[str]:
+    """Every text that the root README.md may show."""
+    matched = assignments.match.matched
+    nodes = [entry.node for entry in matched]
+    limits = {str(node.properties["maxSubmissions"]) for node in nodes if "maxSubmissions" in node.properties}
+    places = [text for entry in matched for text in (entry.node.title, entry.node.path, entry.directory)]
+    return [course.name, course.description, *places, *limits]
+
+
+def _source(place: Place, blobs: Mapping[str, bytes], neighbours: Neighbours) -> PlaceSource:
+    return PlaceSource(
+        directory=place.directory,
+        tree=place.tree,
+        meta=place.meta,
+        blobs=blobs,
+        dump=neighbours.write_yaml,
+        dependency_roles=place.dependency_roles,
+        properties=place.entry.node.properties,
+        meta_problems=place.meta_problems,
+    )
+
+
+def _readme_rows(assignments: Assignments, places: Sequence[Place], now: datetime) -> list[ReadmeRow]:
+    """A row for each place, and for each unit that students may know of by now."""
+    kinds = {entry.slug: entry.kind for entry in assignments.file.content_types}
+    shown = {place.directory for place in places}
+    paths = [place.entry.node.path for place in places]
+    above = {path[:end] for path in paths for end, char in enumerate(path) if char == "."}
+    starts = visible_starts(assignments)
+    rows: list[ReadmeRow] = []
+    for entry in assignments.match.matched:
+        node = entry.node
+        if kinds.get(node.type_slug) is not ContentKind.ASSIGNMENT:
+            if node.path in above or now >= starts.get(node.path, now):
+                rows.append(ReadmeRow(node.path, node.title))
+        elif entry.directory in shown:
+            limit = node.properties.get("maxSubmissions")
+            rows.append(
+                ReadmeRow(node.path, node.title, entry.directory, limit if isinstance(limit, int) else None)
+            )
+    return rows

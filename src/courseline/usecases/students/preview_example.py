@@ -1,0 +1,235 @@
+"""Preview: what students would get of an example, and what stays hidden, by the code of the template job."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from courseline.domain.course.wish import GateException
+from courseline.domain.library.meta import Meta
+from courseline.domain.library.roles import classify, covers
+from courseline.domain.library.version import Role
+from courseline.domain.students.gate.case import GateCase, GatePlace, Hidden, HiddenKind
+from courseline.domain.students.gate.hidden_set import merge_hidden, place_hidden
+from courseline.domain.students.gate.judge import judge
+from courseline.domain.students.rule import Rule
+from courseline.domain.students.view import PlaceSource, ViewFile, build_view
+from courseline.domain.tree import Tree, TreeFile
+from courseline.errors import InvalidInput, Problem, errors_among
+from courseline.usecases.library.examine_example import META_FILE
+from courseline.usecases.library.read_examples import LocalExample, find_local_examples, read_local_examples
+from courseline.usecases.offline import Offline
+
+_ROOT = "example"  # the gate judges directories below a root; paths are shown without it
+_SECRET = {Role.TEST: "test file", Role.SUBMISSION: "solution"}
+_AS_IT_IS = frozenset({Rule.TEXT, Rule.ADDITIONAL, Rule.TEMPLATE})
+
+
+@dataclass(frozen=True, slots=True)
+class GivenFile:
+    """A file students would get: path, the rule that admits it, and that rule in words."""
+
+    path: str
+    rule: Rule
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class WithheldFile:
+    """A file they would not get: path, what it is for, and why it stays hidden."""
+
+    path: str
+    role: Role
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """An example as students would see it.
+
+    Attributes:
+        directory: of the example.
+        identifier: None when it could not be told.
+        title: "" when it has none.
+        given: what students get, ordered by path; empty when it is refused.
+        hidden: everything else, ordered by path; empty when it is refused.
+        dependencies: examples whose files a deploy would add, as written; none when they are here already.
+        problems: errors and warnings, paths relative to the directory that was read.
+    """
+
+    directory: str
+    identifier: str | None
+    title: str
+    given: tuple[GivenFile, ...] = ()
+    hidden: tuple[WithheldFile, ...] = ()
+    dependencies: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def refused(self) -> bool:
+        """Whether students would get nothing of it."""
+        return bool(errors_among(self.problems))
+
+
+@dataclass(frozen=True, slots=True)
+class CourseValues:
+    """What a course file says about a place: properties that win over meta.yaml, and reviewed exceptions."""
+
+    properties: Mapping[str, object] = field(default_factory=dict)
+    exceptions: Sequence[GateException] = ()
+
+
+def preview_directory(offline: Offline) -> list[Preview]:
+    """Preview every example below the directory.
+
+    Raises:
+        InvalidInput: there is none, or something cannot be read.
+    """
+    found = find_local_examples(offline)
+    if not found.candidates:
+        name = offline.directory.name
+        message = f"There is no {META_FILE} in it, at any depth."
+        fix = "Name the directory of an example, or of examples."
+        raise InvalidInput(
+            f"Looking for examples in {name}: there is none.", [Problem(name, None, message, fix=fix)]
+        )
+    return [preview_example(example, offline) for example in read_local_examples(found, offline)]
+
+
+def preview_example(example: LocalExample, offline: Offline, course: CourseValues | None = None) -> Preview:
+    """Build the student view of one example and put it before the gate.
+
+    The gate knows this example alone: a copy of another example's solution is seen by the template job only.
+
+    Args:
+        example: as read.
+        offline: the outside.
+        course: of its place; None for an example that is in no course.
+    """
+    meta, examined, values = example.read.meta, example.examined, course or CourseValues()
+    preview = Preview(
+        example.directory,
+        example.read.identifier,
+        (meta.title if meta else None) or "",
+        problems=example.problems,
+    )
+    if meta is None or examined is None or preview.refused:
+        return preview
+    view = build_view(
+        PlaceSource(
+            directory=example.directory,
+            tree=example.read.candidate.files,
+            meta=meta,
+            blobs=example.blobs,
+            dump=offline.write_yaml,
+            dependency_roles=example.dependency_roles,
+            properties=values.properties,
+        )
+    )
+    problems = [*example.problems, *view.problems]
+    if not view.refused:
+        problems += _judged(example, view.files, values, offline)
+    preview = replace(preview, problems=tuple(dict.fromkeys(problems)))
+    if preview.refused:
+        return preview
+    return replace(
+        preview,
+        given=tuple(GivenFile(file.path, file.rule, _reason(file, meta)) for file in view.files),
+        hidden=tuple(_withheld(example, meta, view.files)),
+        dependencies=tuple(entry.as_written for entry in meta.dependencies)
+        if not example.dependency_roles
+        else (),
+    )
+
+
+def _judged(
+    example: LocalExample, files: Sequence[ViewFile], values: CourseValues, offline: Offline
+) -> list[Problem]:
+    """The gate's findings, with what only a course or a library could add left out."""
+    root = _ROOT if example.directory == "." else example.directory
+    files_of_place = example.read.candidate.files
+    tree = Tree(replace(file, path=f"{root}/{file.path}") for file in files_of_place)
+    candidate = Tree(TreeFile(f"{root}/{file.path}", file.mode, file.oid) for file in files)
+    blobs = dict(example.blobs) | {file.oid: file.content for file in files if file.content is not None}
+    meta = example.read.meta
+    place = GatePlace(
+        directory=root,
+        content_path=root,
+        tree=files_of_place,
+        meta=meta.data if meta else None,
+        dependency_roles=example.dependency_roles,
+        course_properties=values.properties,
+    )
+    version = example.examined.version.files if example.examined else ()
+    secret = {
+        file.git_oid: Hidden(HiddenKind.LIBRARY, f"{_SECRET[file.role]} {file.path} of this example")
+        for file in version
+        if file.role in _SECRET
+    }
+    findings = judge(
+        GateCase(
+            places=[place],
+            candidate=candidate,
+            blobs=blobs,
+            metas=_student_metas(files, root, offline),
+            hidden=merge_hidden(secret, place_hidden([place], {root: version}, tree, blobs)),
+            exceptions=values.exceptions,
+        )
+    )
+    shown = [finding.problem for finding in findings]
+    if example.directory == ".":
+        return [replace(problem, path=problem.path.removeprefix(f"{_ROOT}/")) for problem in shown]
+    return shown
+
+
+def _student_metas(files: Sequence[ViewFile], root: str, offline: Offline) -> dict[str, object]:
+    written = [file for file in files if file.path == META_FILE and file.content is not None]
+    return {f"{root}/{file.path}": offline.read_yaml(file.content or b"", META_FILE).data for file in written}
+
+
+def _reason(file: ViewFile, meta: Meta) -> str:
+    """The rule in words, with where the file comes from."""
+    renamed = file.source is not None and file.source != file.path
+    words = {
+        Rule.TEXT: "the task text links to it",
+        Rule.ADDITIONAL: "a public file of a dependency",
+        Rule.TEMPLATE: f"from the template {file.source}",
+        Rule.CUT: f"{file.source} without its solutions" if renamed else "without its solutions",
+        Rule.EMPTY: "empty: no template, no solution markers",
+        Rule.META: "shortened to what concerns students",
+    }
+    if file.rule is Rule.TEXT and file.path.startswith("README"):
+        return f"task text, from {file.source}" if renamed else "task text"
+    if file.rule is Rule.ADDITIONAL and (listed := _listed(file.path, meta)):
+        return listed
+    return words[file.rule]
+
+
+def _listed(path: str, meta: Meta) -> str:
+    entry = next((one for one in meta.additional_files if covers(one, path)), None)
+    if entry is None:
+        return ""
+    return f"below {entry.path}/ of additionalFiles" if entry.is_directory else "listed in additionalFiles"
+
+
+def _withheld(example: LocalExample, meta: Meta, files: Sequence[ViewFile]) -> list[WithheldFile]:
+    as_it_is = {file.source for file in files if file.rule in _AS_IT_IS}
+    given = {file.source or file.path: file for file in files}
+    paths = [path for path in example.read.candidate.files.paths if path not in as_it_is]
+    roles = {**classify(paths, meta), **example.dependency_roles}
+    return [
+        WithheldFile(path, roles[path], _why_hidden(path, roles[path], given.get(path))) for path in paths
+    ]
+
+
+def _why_hidden(path: str, role: Role, given: ViewFile | None) -> str:
+    if path == META_FILE:
+        return "a shortened one is given"
+    if role is Role.TEST:
+        return "a test: testFiles names it"
+    if role is Role.SUBMISSION:
+        begin = {Rule.CUT: "what is left without the solutions", Rule.EMPTY: "an empty file"}
+        return f"a solution: students begin with {begin.get(given.rule, 'a template') if given else 'a template'}"
+    if path.startswith("content/mediaFiles/"):
+        return "no task text links to it"
+    return "no rule admits it"

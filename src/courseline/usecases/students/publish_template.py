@@ -1,0 +1,225 @@
+"""Publish the student template: build it, put it before the leak gate, push it as one linear commit."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+from courseline.domain.course.course import Course
+from courseline.domain.deploying.commit_message import template_message
+from courseline.domain.ledger.operation import Operation, OperationKind, OperationState
+from courseline.domain.students.gate.case import Finding
+from courseline.domain.students.rule import Rule
+from courseline.domain.students.template import TemplateFile
+from courseline.domain.tree import Tree
+from courseline.errors import Problem, PushRejected, Refused, errors_among
+from courseline.usecases.course.find_course import course_of_assignments
+from courseline.usecases.deploying.read_assignments import Head, read_assignments, read_head
+from courseline.usecases.ledger.open_operation import open_operation
+from courseline.usecases.neighbours import Neighbours
+from courseline.usecases.ports import Change, DeletePath, PutFile, Remote, Workspace
+from courseline.usecases.rows import Exposure
+from courseline.usecases.students.build_template import BuiltTemplate, build_template
+from courseline.usecases.students.gate_history import (
+    TemplateHistory,
+    gate_existing,
+    gate_push,
+    read_history,
+    require_template,
+)
+from courseline.usecases.students.gate_template import gate_template
+from courseline.usecases.students.read_places import not_recorded, read_places
+from courseline.usecases.students.settle_template import Given, close_left, record_template, settle_template
+
+ATTEMPTS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class PublishTemplate:
+    """Publish a course's student template.
+
+    Attributes:
+        assignments: URL or PATH of the assignments repository.
+        template: URL or PATH of the template repository; None for the registered one.
+        wait: seconds to wait for another writer.
+        dry_run: build and judge, push nothing.
+    """
+
+    assignments: str
+    template: str | None = None
+    wait: float = 60.0
+    dry_run: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedTemplate:
+    """What students have now.
+
+    Attributes:
+        course: `organization/family/course`.
+        operation: None when nothing was pushed.
+        commit: None when nothing was pushed.
+        files: the template, each file with the rule that admits it; empty when the gate stopped it.
+        refusals: why places were refused, and what the gate found.
+        places: how many places were looked at.
+        stopped: the gate stopped the push.
+    """
+
+    course: str
+    operation: UUID | None
+    commit: str | None
+    files: tuple[TemplateFile, ...]
+    refusals: tuple[Problem, ...]
+    warnings: tuple[Problem, ...]
+    places: int
+    stopped: bool = False
+
+
+def publish_template(command: PublishTemplate, neighbours: Neighbours) -> PublishedTemplate:
+    """Build, judge, push; repeatable, resumable, never forcing.
+
+    Raises:
+        NotFound: course, branch or course file unknown, or no template repository there.
+        InvalidInput: the course file has problems.
+        Refused: the target is not the course's template repository, or its history is not only ours.
+        NeighbourFailed: something did not answer; the same command takes it up again.
+    """
+    course = course_of_assignments(command.assignments, neighbours)
+    with neighbours.database.lease(course.template_identity, wait=command.wait, holder=neighbours.holder):
+        for _ in range(ATTEMPTS - 1):
+            with contextlib.suppress(PushRejected):  # the branch moved: look again
+                return _attempt(command, course, neighbours)
+        return _attempt(command, course, neighbours)
+
+
+def _attempt(command: PublishTemplate, course: Course, neighbours: Neighbours) -> PublishedTemplate:
+    template_url = command.template or course.template_url
+    require_template(course, template_url, neighbours)
+    with neighbours.git.workspace() as workspace:
+        source = workspace.remote(
+            command.assignments, neighbours.credential(command.assignments, course.id, "source")
+        )
+        target = workspace.remote(template_url, neighbours.credential(template_url, course.id, "template"))
+        history = read_history(course, template_url, target, neighbours)
+        if not command.dry_run:
+            settle_template(course, history.commits, neighbours)
+        try:
+            gate_existing(course, history, neighbours)
+        except Refused:
+            if not command.dry_run:
+                close_left(course, neighbours)
+            raise
+        assignments = read_assignments(course, read_head(source, None), workspace, source, neighbours)
+        head = _tree(target, history.head, workspace)
+        with neighbours.database.transaction() as rows:
+            exposed = rows.ledger.exposures(course.id)
+            recorded = {content.id for content in rows.courses.contents(course.id, removed=True)}
+        given = {exposure.content_id for exposure in exposed}
+        places = read_places(assignments, workspace, source, recorded, given, neighbours.clock(), neighbours)
+        built = build_template(course, assignments, places, head, workspace, source, neighbours)
+        findings = gate_template(course, assignments, built, head, workspace, (source, target), neighbours)
+        push = _Push(course, history, head, workspace, source, target, built, frozenset(exposed))
+        waiting = not_recorded(assignments, recorded)
+        return _finish(command, push, findings, waiting, neighbours)
+
+
+@dataclass(frozen=True, slots=True)
+class _Push:
+    course: Course
+    history: TemplateHistory
+    head: Tree | None
+    workspace: Workspace
+    source: Remote
+    target: Remote
+    built: BuiltTemplate
+    exposed: frozenset[Exposure]
+
+
+def _finish(
+    command: PublishTemplate,
+    push: _Push,
+    findings: Sequence[Finding],
+    waiting: Sequence[Problem],
+    neighbours: Neighbours,
+) -> PublishedTemplate:
+    problems = [problem for _, view in push.built.views for problem in view.problems]
+    warnings = tuple(problem for problem in problems if problem not in errors_among(problems))
+    found = tuple(finding.problem for finding in findings)
+    answer = PublishedTemplate(
+        course=push.course.title,
+        operation=None,
+        commit=None,
+        files=push.built.template.files,
+        refusals=(*errors_among(problems), *found, *push.history.foreign),
+        warnings=(*warnings, *waiting),
+        places=len(push.built.views),
+    )
+    stopped = any(finding.blocking for finding in findings)
+    if command.dry_run:
+        return replace(answer, files=() if stopped else answer.files, stopped=stopped)
+    if stopped or push.built.template.tree == (push.head or Tree()):
+        close_left(push.course, neighbours)
+        return replace(answer, files=() if stopped else answer.files, stopped=stopped)
+    operation, commit = _push(push, neighbours)
+    return replace(answer, operation=operation.id, commit=commit)
+
+
+def _push(push: _Push, neighbours: Neighbours) -> tuple[Operation, str]:
+    course, workspace, template, branch = push.course, push.workspace, push.built.template, push.history.head
+    written, deleted = template.changes(push.head)
+    changes: list[Change] = [DeletePath(path) for path in deleted]
+    changes += [
+        PutFile(file.path, file.mode, file.oid if file.content is None else file.content) for file in written
+    ]
+    push.source.fetch_blobs({file.oid for file in written if file.content is None})
+    inputs = {"course": str(course.id), "tree": template.tree.oid}
+    operation = open_operation(
+        OperationKind.STUDENT_TEMPLATE, course.template_identity, inputs, course.id, neighbours
+    )
+    commit = workspace.write_commit(
+        parent=branch.sha,
+        changes=changes,
+        message=template_message(course.name, operation.id),
+        at=operation.started_at,
+    )
+    given = Given(
+        tuple(one for one in _exposures(push.built) if one not in push.exposed), len(template.files)
+    )
+    with neighbours.database.transaction() as rows:
+        rows.ledger.checkpoint(operation.id, "built", given.facts(branch.sha, commit))
+    try:
+        gate_push(course, push.history, workspace.commits(commit, limit=1)[0], template.tree.oid, neighbours)
+    except Refused:
+        close_left(course, neighbours, OperationState.REFUSED)
+        raise
+    neighbours.progress("Pushing", 0, 1)
+    push.target.push(commit, branch.branch, expected=branch.sha)
+    neighbours.progress("Pushing", 1, 1)
+    with neighbours.database.transaction() as rows:
+        record_template(course, operation, given, commit, neighbours, rows)
+    return operation, commit
+
+
+def _tree(target: Remote, head: Head, workspace: Workspace) -> Tree | None:
+    if head.sha is None:
+        return None
+    target.fetch(head.sha)
+    return workspace.tree(head.sha)
+
+
+def _exposures(built: BuiltTemplate) -> list[Exposure]:
+    """What students get with this template, place by place; the root README belongs to no place."""
+    places = {place.entry.node.path: place for place, _ in built.views}
+    return [
+        Exposure(
+            places[file.place].entry.content.id,
+            file.path,
+            file.oid,
+            str(file.rule),
+            version.id if (version := places[file.place].version) is not None else None,
+        )
+        for file in built.template.files
+        if file.place is not None and file.rule is not Rule.KEPT
+    ]

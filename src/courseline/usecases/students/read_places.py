@@ -1,0 +1,192 @@
+"""Read the places of a course as its assignments repository has them, ready for builder and gate."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from uuid import UUID
+
+from courseline.domain.course.contents import MatchedContent
+from courseline.domain.course.course import ContentKind
+from courseline.domain.course.wish import COURSE_FILE
+from courseline.domain.deploying.place_state import TRACKING_FILE
+from courseline.domain.deploying.tracking import Tracking, parse_tracking
+from courseline.domain.library.meta import Meta, ParsedMeta, parse_meta
+from courseline.domain.library.version import ExampleVersion, Role
+from courseline.domain.paths import printable
+from courseline.domain.tree import FILE, Tree
+from courseline.errors import InvalidInput, Problem, Severity
+from courseline.usecases.deploying.read_assignments import Assignments
+from courseline.usecases.neighbours import Neighbours
+from courseline.usecases.ports import Remote, Workspace
+
+META_FILE = "meta.yaml"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A submittable content with files.
+
+    Attributes:
+        entry: its course file entry and content.
+        tree: its files, without the tracking file.
+        meta: parsed meta.yaml, None when there is none or it has errors.
+        meta_data: plain data of meta.yaml, None when it cannot be read.
+        meta_problems: what reading it gave.
+        dependency_roles: role of each dependency copy by path, as the library has it.
+        version: the deployed version; None for content without an example.
+    """
+
+    entry: MatchedContent
+    tree: Tree
+    meta: Meta | None = None
+    meta_data: object = None
+    meta_problems: tuple[Problem, ...] = ()
+    dependency_roles: Mapping[str, Role] = field(default_factory=dict)
+    version: ExampleVersion | None = None
+
+    @property
+    def directory(self) -> str:
+        """In both repositories."""
+        return self.entry.directory
+
+
+def read_places(
+    assignments: Assignments,
+    workspace: Workspace,
+    remote: Remote,
+    recorded: Collection[UUID],
+    exposed: Collection[UUID],
+    now: datetime,
+    neighbours: Neighbours,
+) -> list[Place]:
+    """All submittable contents that are recorded, hold files, and that students may see by now.
+
+    `visibleFrom` delays only the first entry: what students have been given stays. That of a unit counts for all
+    that is inside it.
+    """
+    kinds = {entry.slug: entry.kind for entry in assignments.file.content_types}
+    starts = visible_starts(assignments)
+    places = [
+        Place(entry, tree)
+        for entry in assignments.match.matched
+        if entry.content.id in recorded
+        and kinds.get(entry.node.type_slug) is ContentKind.ASSIGNMENT
+        and len(tree := assignments.tree.subtree(entry.directory))
+        and (now >= starts.get(entry.node.path, now) or entry.content.id in exposed)
+    ]
+    oids = {
+        file.oid
+        for place in places
+        for name in (META_FILE, TRACKING_FILE)
+        if (file := place.tree.get(name)) is not None and file.mode == FILE
+    }
+    remote.fetch_blobs(oids)
+    blobs = workspace.read_blobs(oids)
+    tracked = {place.directory: _tracking(place, blobs) for place in places}
+    versions = _versions(tracked.values(), neighbours)
+    return [_read(place, tracked[place.directory], blobs, versions, neighbours) for place in places]
+
+
+def not_recorded(assignments: Assignments, recorded: Collection[UUID]) -> list[Problem]:
+    """Warnings for contents of the course file that no deploy has recorded yet: they are no places until then."""
+    return [
+        Problem(
+            COURSE_FILE,
+            entry.node.line,
+            f"{entry.node.path} is new in the course file and was not recorded yet, so students do not get it.",
+            Severity.WARNING,
+            "Run courseline-deploy, then this command again.",
+        )
+        for entry in assignments.match.matched
+        if entry.content.id not in recorded
+    ]
+
+
+def visible_starts(assignments: Assignments) -> dict[str, datetime]:
+    """When students may first see a content, by ltree path: the latest of its own `visibleFrom` and its units'."""
+    starts: dict[str, datetime] = {}
+    for entry in assignments.match.matched:  # parents come before children
+        path, own = entry.node.path, entry.node.visible_from
+        known = [at for at in (own, starts.get(path.rpartition(".")[0])) if at is not None]
+        if known:
+            starts[path] = max(known)
+    return starts
+
+
+def _tracking(place: Place, blobs: Mapping[str, bytes]) -> Tracking | None:
+    file = place.tree.get(TRACKING_FILE)
+    tracking = parse_tracking(blobs[file.oid]) if file is not None and file.mode == FILE else None
+    if tracking is None or tracking.course_content_id != place.entry.content.id:
+        return None
+    return tracking
+
+
+def _versions(tracked: Iterable[Tracking | None], neighbours: Neighbours) -> dict[UUID, ExampleVersion]:
+    wanted: set[UUID] = set()
+    for tracking in tracked:
+        if tracking is not None:
+            wanted.add(tracking.example_version_id)
+            wanted |= {dependency.example_version_id for dependency in tracking.dependencies}
+    if not wanted:
+        return {}
+    with neighbours.database.transaction() as rows:
+        return rows.library.versions(wanted)
+
+
+def _unknown(tracking: Tracking | None, versions: Mapping[UUID, ExampleVersion]) -> list[Problem]:
+    """Versions that are recorded at a place and that the library cannot say anything about.
+
+    Without them nobody knows which files of the place are tests and solutions, so it is not built.
+    """
+    if tracking is None:
+        return []
+    recorded = {tracking.example_version_id: f"{tracking.original_directory} {tracking.example_version}"}
+    for dependency in tracking.dependencies:
+        name = f"dependency {dependency.deployed_path or dependency.example_id} {dependency.example_version}"
+        recorded.setdefault(dependency.example_version_id, name)
+    return [
+        Problem(
+            TRACKING_FILE,
+            None,
+            f"The place holds {printable(name)}, which the library does not have, so nothing says what is hidden in it.",
+            fix="Publish that release again with courseline-sync, or restore the file as the last deploy wrote it.",
+        )
+        for version_id, name in recorded.items()
+        if version_id not in versions
+    ]
+
+
+def _read(
+    place: Place,
+    tracking: Tracking | None,
+    blobs: Mapping[str, bytes],
+    versions: Mapping[UUID, ExampleVersion],
+    neighbours: Neighbours,
+) -> Place:
+    tree = place.tree.without(TRACKING_FILE)
+    file = tree.get(META_FILE)
+    parsed = ParsedMeta(None, (), None)
+    data: object = None
+    if file is not None and file.mode == FILE:
+        try:
+            located = neighbours.read_yaml(blobs[file.oid], META_FILE)
+            data, parsed = located.data, parse_meta(located)
+        except InvalidInput as broken:
+            parsed = ParsedMeta(None, broken.problems, None)
+    roles: dict[str, Role] = {}
+    for dependency in tracking.dependencies if tracking is not None else ():
+        library = versions.get(dependency.example_version_id)
+        by_path = {entry.path: entry.role for entry in library.files} if library is not None else {}
+        roles |= {entry.path: by_path.get(entry.path, Role.TEST) for entry in dependency.files}
+    unknown = _unknown(tracking, versions)
+    return replace(
+        place,
+        tree=tree,
+        meta=parsed.meta,
+        meta_data=data,
+        meta_problems=(*parsed.problems, *unknown),
+        dependency_roles=roles,
+        version=versions.get(tracking.example_version_id) if tracking is not None else None,
+    )

@@ -1,0 +1,115 @@
+"""Record a pushed student template, also one whose run was killed between push and record."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from courseline.domain.course.course import Course
+from courseline.domain.ledger.history import Action, Event
+from courseline.domain.ledger.operation import Operation, OperationKind, OperationState
+from courseline.domain.students.gate.history import TemplateCommit
+from courseline.usecases.neighbours import Neighbours
+from courseline.usecases.rows import Exposure, Rows
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What a template commit gives to students.
+
+    Attributes:
+        exposures: files that they did not have before.
+        files: how many files the template has.
+    """
+
+    exposures: tuple[Exposure, ...]
+    files: int
+
+    def facts(self, base: str | None, commit: str) -> dict[str, object]:
+        """For the operation's checkpoint, so that a later run can record what a killed one pushed.
+
+        Args:
+            base: commit the branch was at.
+            commit: commit that is about to be pushed.
+        """
+        exposures = [_exposure_data(exposure) for exposure in self.exposures]
+        return {"base": base, "commit": commit, "files": self.files, "exposures": exposures}
+
+
+def settle_template(course: Course, commits: Sequence[TemplateCommit], neighbours: Neighbours) -> None:
+    """Record the open template operation of a course whose commit did reach the repository.
+
+    One without a commit stays open: the run that follows resumes or abandons it.
+
+    Args:
+        course: the course.
+        commits: every commit of the template branch.
+        neighbours: the outside.
+    """
+    with neighbours.database.transaction() as rows:
+        operation = rows.ledger.open_operation(course.template_identity)
+        if operation is None or operation.kind is not OperationKind.STUDENT_TEMPLATE:
+            return
+        # The commit's own id, not its trailer: a commit that somebody changed afterwards is not the one we made.
+        sha = operation.checkpoint.get("commit")
+        if any(commit.sha == sha for commit in commits):
+            record_template(course, operation, _given(operation.checkpoint), str(sha), neighbours, rows)
+
+
+def close_left(
+    course: Course, neighbours: Neighbours, state: OperationState = OperationState.ABANDONED
+) -> None:
+    """End the operation that is open on the course's template repository, if any, because nothing is to be pushed."""
+    with neighbours.database.transaction() as rows:
+        operation = rows.ledger.open_operation(course.template_identity)
+        if operation is not None:
+            rows.ledger.end_operation(operation.id, state, neighbours.clock(), "nothing was pushed")
+
+
+def record_template(
+    course: Course, operation: Operation, given: Given, commit: str, neighbours: Neighbours, rows: Rows
+) -> None:
+    """Record what students have been given, and close the operation."""
+    rows.ledger.expose(course.id, operation.id, operation.started_at, given.exposures)
+    event = Event(
+        Action.TEMPLATE_PUBLISHED,
+        operation.started_at,
+        operation_id=operation.id,
+        actor=neighbours.actor,
+        details={
+            "commit": commit,
+            "files": given.files,
+            "new_files": len(given.exposures),
+            "template": course.template_identity,
+        },
+    )
+    rows.ledger.append(course.id, [event])
+    rows.ledger.end_operation(operation.id, OperationState.DONE, neighbours.clock())
+
+
+def _given(checkpoint: Mapping[str, object]) -> Given:
+    saved, files = checkpoint.get("exposures"), checkpoint.get("files")
+    exposures = tuple(_exposure(entry) for entry in saved) if isinstance(saved, list) else ()
+    return Given(exposures, files if isinstance(files, int) else len(exposures))
+
+
+def _exposure_data(exposure: Exposure) -> dict[str, object]:
+    return {
+        "content_id": str(exposure.content_id),
+        "path": exposure.path,
+        "git_oid": exposure.git_oid,
+        "rule": exposure.rule,
+        "version_id": str(exposure.version_id) if exposure.version_id else None,
+    }
+
+
+def _exposure(data: Mapping[str, object]) -> Exposure:
+    version = data["version_id"]
+    return Exposure(
+        UUID(str(data["content_id"])),
+        str(data["path"]),
+        str(data["git_oid"]),
+        str(data["rule"]),
+        UUID(version) if isinstance(version, str) else None,
+    )
