@@ -1,0 +1,1 @@
+"""PostgreSQL: tables, the rows of `usecases.rows`, the lease and the migrations."""

@@ -1,0 +1,90 @@
+"""The one record of what is at each place, and names of people."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from sqlalchemy import Connection, func, select
+from sqlalchemy.dialects.postgresql import insert
+
+from courseline.adapters.database.tables_course import COURSE_CONTENT
+from courseline.adapters.database.tables_ledger import ACTOR
+from courseline.adapters.database.tables_ledger import COURSE_CONTENT_DEPLOYMENT as DEPLOYMENT
+from courseline.domain.deploying.deployment import Deployment, DeploymentStatus
+
+
+class DeploymentRows:
+    """The part of `usecases.rows.LedgerRows` about deployments.
+
+    Args:
+        connection: with its transaction begun.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def deployments(self, course_id: UUID) -> dict[UUID, Deployment]:
+        """See `usecases.rows.LedgerRows`."""
+        query = (
+            select(DEPLOYMENT)
+            .join(COURSE_CONTENT, COURSE_CONTENT.c.id == DEPLOYMENT.c.course_content_id)
+            .where(COURSE_CONTENT.c.course_id == course_id)
+        )
+        return {
+            row.course_content_id: Deployment(
+                content_id=row.course_content_id,
+                status=DeploymentStatus(row.deployment_status),
+                assigned_version_id=row.example_version_id,
+                deployed_version_id=row.deployed_version_id,
+                deployed_commit=row.deployed_commit,
+                rendered_tree=row.rendered_tree,
+                deployed_tree=row.deployed_tree,
+                deployed_at=row.deployed_at,
+                directory=row.deployment_path,
+                metadata=row.deployment_metadata,
+                operation_id=row.workflow_id,
+                identifier=row.example_identifier,
+                label=row.version_tag,
+                is_customized=row.is_customized,
+                last_customized_at=row.last_customized_at,
+            )
+            for row in self._connection.execute(query)
+        }
+
+    def save_deployment(self, deployment: Deployment) -> None:
+        """See `usecases.rows.LedgerRows`."""
+        values = {
+            "deployment_status": str(deployment.status),
+            "example_version_id": deployment.assigned_version_id,
+            "deployed_version_id": deployment.deployed_version_id,
+            "deployed_commit": deployment.deployed_commit,
+            "rendered_tree": deployment.rendered_tree,
+            "deployed_tree": deployment.deployed_tree,
+            "deployed_at": deployment.deployed_at,
+            "deployment_path": deployment.directory,
+            "deployment_metadata": dict(deployment.metadata),
+            "workflow_id": deployment.operation_id,
+            "example_identifier": deployment.identifier,
+            "version_tag": deployment.label,
+            "is_customized": deployment.is_customized,
+            "last_customized_at": deployment.last_customized_at,
+        }
+        # Not INSERT ... ON CONFLICT: its insert triggers run for a known row too, and would refuse to mark a place
+        # as unassigned once its content has become a unit.
+        known = self._connection.execute(
+            DEPLOYMENT.update()
+            .where(DEPLOYMENT.c.course_content_id == deployment.content_id)
+            .values(**values, updated_at=func.now())
+        )
+        if known.rowcount == 0:
+            self._connection.execute(
+                DEPLOYMENT.insert().values(course_content_id=deployment.content_id, **values)
+            )
+
+    def name_actor(self, actor: str, name: str) -> None:
+        """See `usecases.rows.LedgerRows`."""
+        self._connection.execute(
+            insert(ACTOR)
+            .values(actor=actor, name=name)
+            .on_conflict_do_update(index_elements=["actor"], set_={"name": name, "updated_at": func.now()})
+        )

@@ -1,0 +1,15 @@
+"""Which revision of the schema this release works with; checked at the first transaction without loading Alembic."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, text
+
+REVISION = "0004"
+
+
+def revision_of(connection: Connection) -> str | None:
+    """The revision recorded in a database, None when it has none."""
+    if connection.scalar(text("SELECT to_regclass('alembic_version')")) is None:
+        return None
+    found = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    return None if found is None else str(found)

@@ -1,0 +1,8 @@
+"""All tables together, for whoever needs the whole schema."""
+
+from __future__ import annotations
+
+from courseline.adapters.database import tables_course, tables_ledger, tables_library
+from courseline.adapters.database.tables import METADATA
+
+__all__ = ["METADATA", "tables_course", "tables_ledger", "tables_library"]

@@ -1,0 +1,144 @@
+"""Reading versions, their files, and the labels that name them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from uuid import UUID
+
+from sqlalchemy import Connection, select
+
+from courseline.adapters.database.tables import among
+from courseline.adapters.database.tables_library import (
+    EXAMPLE,
+    EXAMPLE_DEPENDENCY,
+    EXAMPLE_REPOSITORY,
+    EXAMPLE_VERSION,
+    EXAMPLE_VERSION_FILE,
+    EXAMPLE_VERSION_TAG,
+)
+from courseline.domain.library.example import Example
+from courseline.domain.library.label import Label
+from courseline.domain.library.version import Dependency, ExampleVersion, LabelledVersion, Role, VersionFile
+from courseline.errors import NeighbourFailed
+from courseline.usecases.rows import SeenVersion
+
+
+class VersionRows:
+    """The part of `usecases.rows.LibraryRows` that reads versions and labels."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def seen(self, repository_id: UUID, version_identifiers: Collection[str]) -> list[SeenVersion]:
+        """See `usecases.rows.LibraryRows`."""
+        query = (
+            select(
+                EXAMPLE_VERSION.c.id.label("version_id"),
+                EXAMPLE_VERSION.c.version_identifier.label("tree"),
+                EXAMPLE,
+                EXAMPLE_REPOSITORY.c.name.label("repository_name"),
+                EXAMPLE_VERSION_TAG.c.directory.label("labelled_directory"),
+            )
+            .join(EXAMPLE, EXAMPLE.c.id == EXAMPLE_VERSION.c.example_id)
+            .join(EXAMPLE_REPOSITORY, EXAMPLE_REPOSITORY.c.id == EXAMPLE.c.example_repository_id)
+            .distinct()  # labels are many, directories few
+            .outerjoin(EXAMPLE_VERSION_TAG, EXAMPLE_VERSION_TAG.c.example_version_id == EXAMPLE_VERSION.c.id)
+            .where(
+                EXAMPLE.c.example_repository_id == repository_id,
+                among(EXAMPLE_VERSION.c.version_identifier, version_identifiers),
+            )
+        )
+        examples: dict[tuple[str, UUID], Example] = {}
+        directories: dict[tuple[str, UUID], set[str]] = {}
+        for row in self._connection.execute(query):
+            key = (row.tree, row.version_id)
+            examples[key] = Example(
+                row.id, repository_id, row.repository_name, row.identifier, row.directory, row.title
+            )
+            directories.setdefault(key, set()).update({row.labelled_directory} - {None})
+        return [
+            SeenVersion(
+                tree, version_id, examples[tree, version_id], tuple(sorted(directories[tree, version_id]))
+            )
+            for tree, version_id in sorted(examples, key=lambda key: (key[0], str(key[1])))
+        ]
+
+    def labels(self, example_ids: Collection[UUID]) -> dict[UUID, list[LabelledVersion]]:
+        """See `usecases.rows.LibraryRows`."""
+        query = (
+            select(EXAMPLE_VERSION_TAG, EXAMPLE_VERSION.c.version_identifier)
+            .join(EXAMPLE_VERSION, EXAMPLE_VERSION.c.id == EXAMPLE_VERSION_TAG.c.example_version_id)
+            .where(among(EXAMPLE_VERSION_TAG.c.example_id, example_ids))
+        )
+        found: dict[UUID, list[LabelledVersion]] = {}
+        for row in self._connection.execute(query):
+            labelled = LabelledVersion(
+                _label(row.shown),
+                row.example_version_id,
+                row.version_identifier,
+                row.directory,
+                row.withdrawn,
+                row.withdrawn_reason,
+            )
+            found.setdefault(row.example_id, []).append(labelled)
+        for labels in found.values():
+            labels.sort(key=lambda labelled: labelled.label, reverse=True)
+        return found
+
+    def versions(self, version_ids: Collection[UUID]) -> dict[UUID, ExampleVersion]:
+        """See `usecases.rows.LibraryRows`."""
+        files: dict[UUID, list[VersionFile]] = {}
+        listed = select(EXAMPLE_VERSION_FILE).where(
+            among(EXAMPLE_VERSION_FILE.c.example_version_id, version_ids)
+        )
+        for row in self._connection.execute(listed):
+            files.setdefault(row.example_version_id, []).append(
+                VersionFile(row.path, row.mode, row.size, row.sha256, row.git_oid, Role(row.role))
+            )
+        dependencies: dict[UUID, list[Dependency]] = {}
+        needed = (
+            select(EXAMPLE_DEPENDENCY)
+            .where(among(EXAMPLE_DEPENDENCY.c.example_version_id, version_ids))
+            .order_by(EXAMPLE_DEPENDENCY.c.position)
+        )
+        for row in self._connection.execute(needed):
+            only = None if row.files is None else tuple(row.files)
+            dependencies.setdefault(row.example_version_id, []).append(
+                Dependency(row.as_written, row.version_range, only, row.depends_id)
+            )
+        query = (
+            select(EXAMPLE_VERSION, EXAMPLE.c.example_repository_id)
+            .join(EXAMPLE, EXAMPLE.c.id == EXAMPLE_VERSION.c.example_id)
+            .where(among(EXAMPLE_VERSION.c.id, version_ids))
+        )
+        return {
+            row.id: ExampleVersion(
+                id=row.id,
+                example_id=row.example_id,
+                repository_id=row.example_repository_id,
+                version_identifier=row.version_identifier,
+                content_digest=row.content_digest,
+                files=tuple(sorted(files.get(row.id, ()), key=lambda file: file.path)),
+                dependencies=tuple(dependencies.get(row.id, ())),
+                published_at=row.published_at,
+            )
+            for row in self._connection.execute(query)
+        }
+
+    def version_by_tree(self, example_id: UUID, version_identifier: str) -> UUID | None:
+        """See `usecases.rows.LibraryRows`."""
+        return self._connection.scalar(
+            select(EXAMPLE_VERSION.c.id).where(
+                EXAMPLE_VERSION.c.example_id == example_id,
+                EXAMPLE_VERSION.c.version_identifier == version_identifier,
+            )
+        )
+
+
+def _label(shown: str) -> Label:
+    label = Label.parse(shown)
+    if label is None:
+        raise NeighbourFailed(
+            f"Reading labels from the database: it holds {shown!r}, which is no label. Restore it."
+        )
+    return label

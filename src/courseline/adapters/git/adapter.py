@@ -1,0 +1,109 @@
+"""Opens workspaces."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from courseline.adapters.git import askpass, configuration
+from courseline.adapters.git.command import REMOTE_SECONDS, Command, Programs
+from courseline.adapters.git.fast_import import checked_author
+from courseline.adapters.git.leftovers import temporary_directory
+from courseline.adapters.git.objects import BLOB_BYTES
+from courseline.adapters.git.repository import LocalRepository
+from courseline.adapters.git.url import checked_protocols, is_local_path
+from courseline.adapters.git.workspace import GitWorkspace
+from courseline.errors import NeighbourFailed
+from courseline.usecases.ports import Workspace
+
+SEARCH_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+_FILE_BYTES = 4 * 1024**3
+
+
+class GitAdapter:
+    """Implements `ports.Git`.
+
+    Args:
+        protocols: allowed ones, of `https`, `http` and `file` (a directory needs `file`).
+        author: of commits that name no other, `Name <mail>`.
+        temp_root: where workspaces live; made when missing.
+        ci_skip_hosts: hosts of GitLab servers; pushes there start no pipeline.
+        search_path: directories that hold git and the programs it starts.
+        ca_file: certificates to trust instead of the machine's.
+        seconds: time limit of one command that talks to a remote.
+        blob_bytes: largest file that is read.
+        file_bytes: largest file that git may write, which bounds what one fetch can bring.
+
+    Raises:
+        InvalidInput: an unknown protocol, or an author that is not `Name <mail>`.
+    """
+
+    def __init__(
+        self,
+        protocols: Sequence[str],
+        author: str,
+        temp_root: Path,
+        *,
+        ci_skip_hosts: frozenset[str] = frozenset(),
+        search_path: str = SEARCH_PATH,
+        ca_file: Path | None = None,
+        seconds: float = REMOTE_SECONDS,
+        blob_bytes: int = BLOB_BYTES,
+        file_bytes: int = _FILE_BYTES,
+    ) -> None:
+        self._protocols = checked_protocols(protocols)
+        self._author = checked_author(author)
+        self._temp_root = temp_root
+        self._ci_skip_hosts = frozenset(host.lower() for host in ci_skip_hosts)
+        self._search_path = search_path
+        self._ca_file = ca_file
+        self._seconds = seconds
+        self._blob_bytes = blob_bytes
+        self._file_bytes = file_bytes
+
+    @contextmanager
+    def workspace(self) -> Iterator[Workspace]:
+        """A fresh bare repository below `temp_root`, gone at the end; leftovers of killed runs are swept first.
+
+        Raises:
+            NeighbourFailed: git is not installed, or `temp_root` cannot be written to.
+        """
+        programs = Programs.found_in(self._search_path)
+        with temporary_directory(self._temp_root) as directory:
+            yield GitWorkspace(
+                self._repository(programs, directory),
+                protocols=self._protocols,
+                author=self._author,
+                ci_skip_hosts=self._ci_skip_hosts,
+                seconds=self._seconds,
+                blob_bytes=self._blob_bytes,
+            )
+
+    def is_local_path(self, url: str) -> bool:
+        """Whether `url` means a directory on this machine."""
+        return is_local_path(url)
+
+    def _repository(self, programs: Programs, directory: Path) -> LocalRepository:
+        """Write the files git runs with and make the empty repository."""
+        repository, home = directory / "repository", directory / "home"
+        script, global_file = directory / "askpass", directory / "gitconfig"
+        repository.mkdir()
+        home.mkdir()
+        askpass.write_script(script)
+        global_file.write_text(configuration.both_sides(self._protocols))
+        environment = configuration.environment(
+            home=home,
+            global_file=global_file,
+            search_path=self._search_path,
+            protocols=self._protocols,
+            git_dir=repository,
+        )
+        command = Command(programs, repository, environment, script, self._file_bytes)
+        made = command.run(["init", "--quiet", "--bare", "--template=", "--object-format=sha1"])
+        if made.code != 0:
+            msg = f"Making a temporary repository in {directory}: git said: {made.message.strip()}"
+            raise NeighbourFailed(msg)
+        with (repository / "config").open("a") as config:
+            config.write(configuration.our_side(self._ca_file))
+        return LocalRepository(command, repository)

@@ -1,0 +1,172 @@
+"""The one place that starts git.
+
+GitPython is used as caller of git only: an argument list, and none of its option handling. The process starts with
+an empty environment (`env -i`) plus ours, leads a process group of its own and is killed with it when its time or
+output limit is reached.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, Generic
+
+from courseline.adapters.git.askpass import lent
+from courseline.adapters.git.process import Output, Process
+from courseline.errors import InvalidInput, NeighbourFailed
+from courseline.usecases.ports import Credential
+
+LOCAL_SECONDS = 300.0
+REMOTE_SECONDS = 900.0
+_OUTPUT_BYTES = 512 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Answer(Generic[Output]):
+    """What a finished git process left.
+
+    Attributes:
+        code: exit code; negative for a signal.
+        output: what the reader made of standard output.
+        message: standard error, decoded, its first 64 KiB, without secrets.
+    """
+
+    code: int
+    output: Output
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Programs:
+    """Absolute paths of the two programs that are started."""
+
+    git: str
+    env: str
+
+    @classmethod
+    def found_in(cls, search_path: str) -> Programs:
+        """Find both.
+
+        Raises:
+            NeighbourFailed: one is not installed in the directories of `search_path`.
+        """
+        found = {name: shutil.which(name, path=search_path) for name in ("git", "env")}
+        git, env = found["git"], found["env"]
+        if git is None or env is None:
+            missing = " and ".join(name for name, path in found.items() if path is None)
+            msg = f"Looking for the program {missing} in {search_path}: it is not there. Install git 2.38 or newer."
+            raise NeighbourFailed(msg)
+        return cls(git, env)
+
+
+def everything(limit: int = _OUTPUT_BYTES) -> Callable[[BinaryIO], bytes]:
+    """A reader that takes all output, at most `limit` bytes.
+
+    Raises (when called):
+        InvalidInput: there is more.
+    """
+
+    def read(stream: BinaryIO) -> bytes:
+        output = stream.read(limit + 1)
+        if len(output) > limit:
+            msg = f"git answered more than {limit} bytes: the repository is larger than what is read of one."
+            raise InvalidInput(msg)
+        return output
+
+    return read
+
+
+class Command:
+    """Runs git in one workspace.
+
+    Args:
+        programs: see `Programs`.
+        directory: the workspace's repository, also the working directory.
+        environment: everything git sees of an environment.
+        askpass: script written by `askpass.write_script`.
+        file_bytes: no file that git writes may become larger; bounds what a fetch can bring.
+    """
+
+    def __init__(
+        self,
+        programs: Programs,
+        directory: Path,
+        environment: Mapping[str, str],
+        askpass: Path,
+        file_bytes: int,
+    ) -> None:
+        self._programs = programs
+        self._directory = directory
+        self._environment = dict(environment)
+        self._askpass = askpass
+        self._file_bytes = file_bytes
+
+    def run(
+        self,
+        arguments: Sequence[str],
+        *,
+        feed: Iterable[bytes] = (),
+        credential: Credential | None = None,
+        seconds: float = LOCAL_SECONDS,
+    ) -> Answer[bytes]:
+        """Run git and take all its output; see `stream`."""
+        return self.stream(arguments, everything(), feed=feed, credential=credential, seconds=seconds)
+
+    def stream(
+        self,
+        arguments: Sequence[str],
+        read: Callable[[BinaryIO], Output],
+        *,
+        feed: Iterable[bytes] = (),
+        credential: Credential | None = None,
+        seconds: float = LOCAL_SECONDS,
+    ) -> Answer[Output]:
+        """Run git and let `read` make something of its output while it runs.
+
+        Args:
+            arguments: after `git`; no secret may be among them.
+            read: gets standard output; what it raises ends git.
+            feed: chunks for standard input.
+            credential: answered when git asks for its host.
+            seconds: git is killed after this time.
+
+        Raises:
+            NeighbourFailed: git is not installed or took too long.
+        """
+        with ExitStack() as stack:
+            names, descriptors = stack.enter_context(lent(credential, self._askpass))
+            variables = [f"{name}={value}" for name, value in {**self._environment, **names}.items()]
+            argv = [self._programs.env, "-i", *variables, self._programs.git, *arguments]
+            running = Process(argv, self._directory, descriptors, self._file_bytes)
+            try:
+                output, code, message = running.finish(read, feed, seconds)
+            except Exception:
+                if not running.expired:
+                    raise
+            finally:
+                running.kill()
+        if running.expired:
+            msg = f"git {_verb(arguments)} had not finished after {seconds:g} seconds and was stopped. Try again later."
+            raise NeighbourFailed(msg)
+        return Answer(code, output, _without(message, credential))
+
+
+def _verb(arguments: Sequence[str]) -> str:
+    """The command among the arguments: the first that is neither an option nor the value of `-c`."""
+    options = iter(arguments)
+    for argument in options:
+        if argument == "-c":
+            next(options, None)
+        elif not argument.startswith("-"):
+            return argument
+    return ""
+
+
+def _without(message: bytes, credential: Credential | None) -> str:
+    text = message.decode("utf-8", "replace")
+    if credential is not None and credential.secret:
+        text = text.replace(credential.secret, "***")
+    return text

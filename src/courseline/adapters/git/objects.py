@@ -1,0 +1,139 @@
+"""Reads objects of a workspace: listings, blobs, commits, and which are there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from typing import BinaryIO
+
+from courseline.domain.tree import Tree, TreeFile
+from courseline.errors import InvalidInput, NeighbourFailed
+from courseline.usecases.ports import Commit
+
+BLOB_BYTES = 100 * 1024 * 1024
+ANSWER_BYTES = 1024 * 1024 * 1024
+MOST_FILES = 250_000
+LISTING_BYTES = 128 * 1024 * 1024
+_CHUNK_BYTES = 1024 * 1024
+_AUTHOR = re.compile(r"(.*) (\d+) [+-]\d{4}")
+
+Found = dict[str, tuple[str, bytes]]
+
+
+def oid_lines(oids: Iterable[str]) -> bytes:
+    """Input for git commands that read object ids from standard input."""
+    return "".join(f"{oid}\n" for oid in oids).encode()
+
+
+def parse_tree(output: bytes) -> Tree:
+    """The listing of `ls-tree -r -z --full-tree`; symbolic links and submodules are among the files."""
+    files = []
+    for entry in output.split(b"\0")[:-1]:
+        head, _, name = entry.partition(b"\t")
+        mode, _, oid = head.decode().split(" ")
+        files.append(TreeFile(name.decode("utf-8", "surrogateescape"), mode, oid))
+    return Tree(files)
+
+
+def listing_reader(commit: str, most: int) -> Callable[[BinaryIO], bytes]:
+    """A reader of `ls-tree -z` that stops at too many files: a few small trees can name thousands of millions.
+
+    Raises (when called):
+        InvalidInput: there are more than `most`.
+    """
+
+    def read(stream: BinaryIO) -> bytes:
+        chunks: list[bytes] = []
+        files = size = 0
+        while chunk := stream.read(_CHUNK_BYTES):
+            chunks.append(chunk)
+            files += chunk.count(b"\0")
+            size += len(chunk)
+            if files > most or size > LISTING_BYTES:
+                msg = (
+                    f"Listing the files of {commit}: there are more than {most:,}, or names of more than"
+                    f" {LISTING_BYTES} bytes; so much is not read of one repository. Split it."
+                )
+                raise InvalidInput(msg)
+        return b"".join(chunks)
+
+    return read
+
+
+def parse_presence(output: bytes) -> dict[str, str]:
+    """Object id -> answer, for those that `cat-file --batch-check=%(objectname) ...` found."""
+    pairs = (line.split(" ") for line in output.decode().splitlines())
+    return {oid: kind for oid, kind in pairs if kind != "missing"}
+
+
+def batch_reader(limit: int, together: int = ANSWER_BYTES) -> Callable[[BinaryIO], Found]:
+    """A reader of `cat-file --batch`: object id -> (type, bytes), without those that are missing.
+
+    Raises (when called):
+        InvalidInput: an object is larger than `limit` bytes, or all are than `together`; what is too much is not read.
+        NeighbourFailed: the output ended inside an object.
+    """
+
+    def read(stream: BinaryIO) -> Found:
+        found: Found = {}
+        total = 0
+        while header := stream.readline():
+            oid, _, rest = header.decode().rstrip("\n").partition(" ")
+            if rest == "missing":
+                continue
+            kind, _, digits = rest.partition(" ")
+            size = int(digits)
+            if size > limit:
+                msg = f"The file with git id {oid} has {size} bytes; at most {limit} are read. Keep large files elsewhere."
+                raise InvalidInput(msg)
+            total += size
+            if total > together:
+                msg = f"The files that are read together have more than {together} bytes. Keep large files elsewhere."
+                raise InvalidInput(msg)
+            data = stream.read(size)
+            if len(data) != size or stream.read(1) != b"\n":
+                msg = f"git stopped in the middle of object {oid}. Run the command again."
+                raise NeighbourFailed(msg)
+            found[oid] = (kind, data)
+        return found
+
+    return read
+
+
+def parse_commit(sha: str, raw: bytes) -> Commit:
+    """A commit from its raw object."""
+    head, _, body = raw.partition(b"\n\n")
+    parents: list[str] = []
+    fields: dict[str, bytes] = {}
+    for line in head.split(b"\n"):
+        key, _, value = line.partition(b" ")
+        if key == b"parent":
+            parents.append(value.decode())
+        elif key:
+            fields.setdefault(key.decode("ascii", "replace"), value)
+    encoding = fields.get("encoding", b"utf-8").decode("ascii", "replace")
+    author, _ = _signature(fields.get("author", b""), encoding)
+    _, at = _signature(fields.get("committer", b""), encoding)
+    return Commit(sha, tuple(parents), fields["tree"].decode(), author, at, _decoded(body, encoding))
+
+
+def _signature(raw: bytes, encoding: str) -> tuple[str, datetime]:
+    text = _decoded(raw, encoding)
+    match = _AUTHOR.fullmatch(text)
+    if match is None:
+        return text, datetime.fromtimestamp(0, UTC)
+    try:
+        return match[1], datetime.fromtimestamp(int(match[2]), UTC)
+    except (OverflowError, ValueError):  # a year that datetime does not know
+        return match[1], datetime.fromtimestamp(0, UTC)
+
+
+def _decoded(raw: bytes, encoding: str) -> str:
+    try:
+        return raw.decode(encoding, "replace")
+    except (
+        LookupError,
+        ValueError,
+    ):  # no encoding of that name, or one that cannot replace what it does not know
+        return raw.decode("utf-8", "replace")

@@ -1,0 +1,104 @@
+"""The temporary repository itself: small questions that workspace and remotes ask it. It never asks a remote."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import count
+from pathlib import Path
+
+from courseline.adapters.git import objects
+from courseline.adapters.git.command import Command
+from courseline.adapters.git.explain import words
+from courseline.adapters.git.refname import is_oid
+from courseline.errors import CourselineError, NeighbourFailed
+
+EVERYTHING = 2
+
+
+class LocalRepository:
+    """A bare repository.
+
+    Args:
+        command: runs git in it.
+        directory: where it is.
+
+    Attributes:
+        brought: the least that any fetch brought of a commit: 0 only the commit, 1 also its trees, 2 everything.
+    """
+
+    def __init__(self, command: Command, directory: Path) -> None:
+        self.command = command
+        self.brought = EVERYTHING
+        self._directory = directory
+        self._numbers = count(1)
+        self._here: set[str] = set()  # objects that were seen here; nothing is ever taken away
+
+    def new_ref(self) -> str:
+        """A reference name nobody has used yet; what it names stays in the repository."""
+        return f"refs/courseline/{next(self._numbers)}"
+
+    def is_shallow(self) -> bool:
+        """Whether some history was cut off."""
+        return (self._directory / "shallow").exists()
+
+    def commit_of(self, ref: str) -> str | None:
+        """The commit that a reference or tag leads to, None when it leads to none."""
+        answer = self.command.run(
+            ["rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}"]
+        )
+        sha = answer.output.decode().strip()
+        return sha if answer.code == 0 and is_oid(sha) else None
+
+    def tree_of(self, commit: str) -> str:
+        """The tree id of a commit that is here, whether or not the tree is."""
+        (_, raw) = self.batch([commit], objects.BLOB_BYTES)[commit]
+        return objects.parse_commit(commit, raw).tree
+
+    def kinds(self, oids: Iterable[str]) -> dict[str, str]:
+        """Object id -> type, of those that are here."""
+        lines = objects.oid_lines(oids)
+        if not lines:
+            return {}
+        question = "--batch-check=%(objectname) %(objecttype)"
+        return objects.parse_presence(self.local(["cat-file", question], feed=[lines]))
+
+    def lacking(self, oids: Iterable[str]) -> list[str]:
+        """Those that are not here; what was here once is not asked for again."""
+        unknown = [oid for oid in oids if oid not in self._here]
+        self._here |= self.kinds(unknown).keys()
+        return [oid for oid in unknown if oid not in self._here]
+
+    def sizes(self, oids: Iterable[str]) -> dict[str, int]:
+        """Object id -> bytes, of those that are here."""
+        lines = objects.oid_lines(oids)
+        if not lines:
+            return {}
+        question = "--batch-check=%(objectname) %(objectsize)"
+        found = objects.parse_presence(self.local(["cat-file", question], feed=[lines]))
+        return {oid: int(size) for oid, size in found.items()}
+
+    def is_ancestor(self, old: str, new: str) -> bool:
+        """Whether `new` builds on `old`, as far as the fetched history shows."""
+        return self.command.run(["merge-base", "--is-ancestor", "--end-of-options", old, new]).code == 0
+
+    def batch(self, oids: Sequence[str], limit: int) -> objects.Found:
+        """Object id -> (type, bytes), of those that are here, each at most `limit` bytes."""
+        if not oids:
+            return {}
+        answer = self.command.stream(
+            ["cat-file", "--batch"], objects.batch_reader(limit), feed=[objects.oid_lines(oids)]
+        )
+        if answer.code != 0:
+            raise self.unexpected("cat-file", answer.message)
+        return answer.output
+
+    def local(self, arguments: Sequence[str], feed: Iterable[bytes] = ()) -> bytes:
+        """Output of a command that has no reason to end badly."""
+        answer = self.command.run(arguments, feed=feed)
+        if answer.code != 0:
+            raise self.unexpected(arguments[0], answer.message)
+        return answer.output
+
+    def unexpected(self, verb: str, message: str) -> CourselineError:
+        """The error for a command that ended badly all the same."""
+        return NeighbourFailed(f"git {verb} in the temporary repository stopped. It said: {words(message)}")
