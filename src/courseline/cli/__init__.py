@@ -1,0 +1,1 @@
+"""Commands for people, and what the job scripts share."""

@@ -1,0 +1,57 @@
+"""`courseline`: the commands for people."""
+
+from __future__ import annotations
+
+import click
+
+from courseline.cli import check as look
+from courseline.cli import course as courses
+from courseline.cli import db as schema
+from courseline.cli import examples as library
+from courseline.cli import history as record
+from courseline.cli import operations as runs
+from courseline.cli import repositories as sources
+from courseline.cli import secrets as keys
+from courseline.cli import store as objects
+from courseline.cli import withdraw as labels
+from courseline.cli.progress import terminal_progress
+from courseline.cli.report import Command, run
+from courseline.wiring import wire
+
+OFFLINE = frozenset({"check", "preview"})
+"""Commands that work without any setting, even a wrong one."""
+
+COMMANDS = (
+    look.CHECK, look.PREVIEW, library.LIST, library.SEARCH, library.SHOW, courses.APPLY, courses.STATUS, courses.LIST,
+    labels.WITHDRAW, labels.REINSTATE, schema.UPGRADE, schema.DOWNGRADE, schema.CURRENT, schema.STOP, record.VERIFY,
+    runs.LIST, runs.SHOW, sources.ADD, sources.LIST, keys.CHECK, keys.ROTATE, objects.SCRUB, objects.GC,
+)  # fmt: skip
+
+
+@click.group("courseline", context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="courseline", message="courseline %(version)s")
+@click.pass_context
+def courseline(context: click.Context) -> None:
+    """Examples for programming courses, from a release tag to the students' repository."""
+    progress = terminal_progress()
+    if progress is not None:
+        context.call_on_close(progress.close)
+    context.obj = progress if context.invoked_subcommand in OFFLINE else wire("courseline", progress)
+
+
+for command in (labels.withdraw, labels.reinstate):
+    library.examples.add_command(command)
+for command in (
+    look.check, look.preview, library.examples, courses.course, runs.operations, record.history, keys.secrets, objects.store,
+    sources.repositories, schema.db,
+):  # fmt: skip
+    courseline.add_command(command)
+
+
+def main() -> None:
+    """Entry point of the installed command."""
+    run(courseline, {"": Command("courseline"), **{command.name: command for command in COMMANDS}})
+
+
+if __name__ == "__main__":
+    main()

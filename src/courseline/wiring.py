@@ -1,0 +1,237 @@
+"""Settings to real adapters; the only module that knows them all. Each is made when it is first needed."""
+
+from __future__ import annotations
+
+import os
+import socket
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from courseline.settings import Settings, read_settings
+
+if TYPE_CHECKING:
+    from courseline.adapters.database.database import PostgresDatabase
+    from courseline.adapters.embedded_postgres import EmbeddedPostgres
+    from courseline.adapters.git import GitAdapter
+    from courseline.adapters.secrets import SecretBox
+    from courseline.usecases.neighbours import Neighbours, Progress
+    from courseline.usecases.offline import Offline
+    from courseline.usecases.ports import Credential, ObjectStore
+
+
+@dataclass
+class Wiring:
+    """All adapters of one process.
+
+    Attributes:
+        settings: what the environment says.
+        command: name of the running command, for lease holders.
+        progress: shows how far long work is, None for nothing.
+    """
+
+    settings: Settings
+    command: str = "courseline"
+    progress: Progress | None = field(default=None, repr=False)
+
+    @property
+    def embedded(self) -> bool:
+        """Whether the database is the embedded one."""
+        return self.settings.database_url is None
+
+    @cached_property
+    def embedded_server(self) -> EmbeddedPostgres:
+        """The server below COURSELINE_HOME; nothing is started yet."""
+        from courseline.adapters.embedded_postgres import EmbeddedPostgres  # noqa: PLC0415 - start-up time
+
+        return EmbeddedPostgres(self.settings.home, self.settings.postgres_bin)
+
+    def database_url(self) -> str:
+        """URL of the database; starts the embedded server."""
+        return self.settings.database_url or self.embedded_server.url()
+
+    @cached_property
+    def database(self) -> PostgresDatabase:
+        """The database."""
+        from courseline.adapters.database.database import PostgresDatabase  # noqa: PLC0415 - start-up time
+
+        return PostgresDatabase(self.database_url(), migrates_itself=self.embedded)
+
+    @cached_property
+    def store(self) -> ObjectStore:
+        """The object store."""
+        from courseline.adapters.objects_url import FolderLocation, parse_store_url  # noqa: PLC0415 - start-up time
+
+        location = parse_store_url(self.settings.object_store)
+        if isinstance(location, FolderLocation):
+            from courseline.adapters.objects_folder import FolderStore  # noqa: PLC0415 - as above
+
+            return FolderStore(location.directory)
+        from courseline.adapters.objects_s3 import S3Store  # noqa: PLC0415 - as above
+
+        return S3Store(location, self.settings.s3_access_key or "", self.settings.s3_secret_key or "")
+
+    @cached_property
+    def git(self) -> GitAdapter:
+        """Git."""
+        from courseline.adapters.git import GitAdapter  # noqa: PLC0415 - start-up time
+
+        host = urlsplit(self.settings.gitlab_url or "").hostname
+        return GitAdapter(
+            self.settings.git_protocols,
+            self.settings.git_author,
+            self.settings.home / "tmp",
+            ci_skip_hosts=frozenset({host} if host else ()),
+        )
+
+    @cached_property
+    def secrets(self) -> SecretBox:
+        """Encrypts and opens credentials."""
+        from courseline.adapters.secrets import KEY_FILE, SecretBox, key_of_home  # noqa: PLC0415 - start-up time
+
+        keys, home = self.settings.secret_keys, self.settings.home
+        if self.embedded and not keys:
+            home.mkdir(parents=True, exist_ok=True)
+        if self.embedded and (not keys or (home / KEY_FILE).exists()):
+            # Behind the given keys it still opens what was encrypted before there were any.
+            keys = (*keys, key_of_home(home))
+        return SecretBox(keys)
+
+    def clock(self) -> datetime:
+        """Now, UTC, whole seconds; SOURCE_DATE_EPOCH when that is set."""
+        return self.settings.source_date or datetime.now(UTC).replace(microsecond=0)
+
+    def neighbours(self) -> Neighbours:
+        """Everything a use case may talk to."""
+        from courseline.adapters.yaml_files import read_yaml  # noqa: PLC0415 - start-up time
+        from courseline.adapters.yaml_writer import write_yaml  # noqa: PLC0415 - as above
+        from courseline.usecases.neighbours import Neighbours, no_progress  # noqa: PLC0415 - as above
+
+        return Neighbours(
+            database=self.database,
+            store=self.store,
+            git=self.git,
+            clock=self.clock,
+            read_yaml=read_yaml,
+            write_yaml=write_yaml,
+            credential=self.credential,
+            resolve_url=resolve_url,
+            actor=self.settings.actor,
+            holder=f"{self.command}, process {os.getpid()} on {socket.gethostname()}",
+            progress=self.progress or no_progress,
+            bucket=self.bucket,
+        )
+
+    def bucket(self, url: str, credential: Credential | None) -> ObjectStore:
+        """The objects below the prefix that `url` names, with the repository's own keys or those of the store.
+
+        Raises:
+            InvalidInput: the address means no bucket.
+        """
+        from courseline.adapters.objects_s3 import S3Store  # noqa: PLC0415 - start-up time
+        from courseline.adapters.objects_url import parse_source_url  # noqa: PLC0415 - as above
+
+        keys = (self.settings.s3_access_key or "", self.settings.s3_secret_key or "")
+        if credential is not None:
+            keys = (credential.username, credential.secret)
+        return S3Store(parse_source_url(url), *keys, may_create=False)
+
+    def credential(self, url: str, course_id: UUID | None, kind: str) -> Credential | None:
+        """The course's or example repository's own secret on the server it was given for, else the job's token on its own.
+
+        An address may come from a command line or a file, so a server is told by its host and port: a token is not sent
+        to another service of the same machine, nor over http when its repository is reached over https.
+        """
+        from courseline.usecases.ports import Credential  # noqa: PLC0415 - start-up time
+
+        if kind == "examples" and (own := self._of_repository(url)) is not None:
+            return own
+        server = _server(url)
+        if server is None:
+            return None
+        if course_id is not None:
+            with self.database.transaction() as rows:
+                course = next(iter(rows.courses.find(str(course_id))), None)
+                sealed = rows.courses.credential(course_id, kind)
+            registered = (
+                {} if course is None else {"source": course.assignments_url, "template": course.template_url}
+            )
+            if sealed is not None and server == _server(registered.get(kind, "")):
+                return Credential(server[0], "oauth2", self.secrets.open(course_id, kind, sealed))
+        job = self.settings.job
+        if job.token and job.host and server == (job.host.lower(), job.port or 443):
+            return Credential(server[0], "gitlab-ci-token", job.token)
+        return None
+
+    def _of_repository(self, url: str) -> Credential | None:
+        from courseline.domain.library.repository_secret import open_secret  # noqa: PLC0415 - start-up time
+        from courseline.domain.library.source_type import server_of  # noqa: PLC0415 - as above
+        from courseline.usecases.ports import Credential  # noqa: PLC0415 - as above
+
+        if server_of(url) is None:
+            return None
+        with self.database.transaction() as rows:
+            repository = rows.library.repository(urls=[resolve_url(url)])
+            sealed = rows.library.credential(repository.id) if repository is not None else None
+        if repository is None or sealed is None:
+            return None
+        kept = open_secret(self.secrets.open(repository.id, "examples", sealed), url)
+        return Credential(urlsplit(kept.server).hostname or "", kept.user, kept.secret) if kept else None
+
+
+def wire(command: str, progress: Progress | None = None) -> Wiring:
+    """Read the settings and wire.
+
+    Raises:
+        InvalidInput: the settings have problems, all named.
+    """
+    return Wiring(read_settings(), command, progress)
+
+
+def offline(directory: Path, progress: Progress | None) -> Offline:
+    """What a command needs that only reads `directory`, an existing one; no setting is asked."""
+    from courseline.adapters.directory import LocalDirectory  # noqa: PLC0415 - start-up time
+    from courseline.adapters.yaml_files import read_yaml  # noqa: PLC0415 - as above
+    from courseline.adapters.yaml_writer import write_yaml  # noqa: PLC0415 - as above
+    from courseline.usecases.neighbours import no_progress  # noqa: PLC0415 - as above
+    from courseline.usecases.offline import Offline  # noqa: PLC0415 - as above
+
+    return Offline(
+        directory=LocalDirectory(directory),
+        read_yaml=read_yaml,
+        write_yaml=write_yaml,
+        clock=lambda: datetime.now(UTC).replace(microsecond=0),
+        progress=progress or no_progress,
+    )
+
+
+def resolve_url(url: str) -> str:
+    """Normalised identity of a URL, of a bucket and its prefix, or of a PATH, whose links are resolved.
+
+    Raises:
+        InvalidInput: it is none of them.
+    """
+    from courseline.domain.library.source_type import is_bucket  # noqa: PLC0415 - start-up time
+
+    if is_bucket(url):
+        from courseline.adapters.objects_url import parse_source_url  # noqa: PLC0415 - as above
+
+        return parse_source_url(url).identity
+    from courseline.adapters.git.url import directory_of, is_local_path  # noqa: PLC0415 - start-up time
+    from courseline.domain.library.repository_identity import normalise_url  # noqa: PLC0415 - as above
+
+    return normalise_url(str(directory_of(url)) if is_local_path(url) else url)
+
+
+def _server(url: str) -> tuple[str, int] | None:
+    """Host and port of an http(s) address."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port or {"https": 443, "http": 80}.get(parts.scheme)
+    except ValueError:
+        return None
+    return (parts.hostname, port) if parts.hostname and port and parts.scheme in {"https", "http"} else None
