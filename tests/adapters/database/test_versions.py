@@ -1,0 +1,130 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from sqlalchemy.exc import IntegrityError
+from tests.builders.rows import NOW, a_repository, a_version, an_example, hex_of, labelled, publish
+
+from courseline.adapters.database.database import PostgresDatabase
+from courseline.domain.library.version import Dependency, Role
+from courseline.errors import InvalidInput, Refused
+
+REPOSITORY = a_repository()
+EXAMPLE = an_example(REPOSITORY, "functions-intro", title="Функции – 函数 🐍")
+
+
+@pytest.fixture
+def library(database: PostgresDatabase) -> PostgresDatabase:
+    with database.transaction() as rows:
+        rows.library.add_repository(REPOSITORY)
+    return database
+
+
+def test_a_version_comes_back_as_it_was_added(library: PostgresDatabase):
+    version = a_version(
+        EXAMPLE,
+        files={
+            "zürich/日本.txt": ("a", Role.OTHER),
+            "Z.py": ("b", Role.SUBMISSION),
+            "a.py": ("", Role.PUBLIC),
+            "tests/t est.py": ("c", Role.TEST),
+            "studentTemplates/Z.py": ("d", Role.TEMPLATE),
+        },
+        dependencies=[
+            Dependency("variables-basics"),
+            Dependency("other:thing", "^1.0", ("b.py", "a.py")),
+            Dependency("../empty", None, ()),
+        ],
+    )
+    with library.transaction() as rows:
+        publish(rows, EXAMPLE, "v1.0", version, {"title": "\u0000 and \ud800", "n": 10**30})
+    with library.transaction() as rows:
+        assert rows.library.versions([version.id]) == {version.id: version}
+        assert rows.library.version_by_tree(EXAMPLE.id, version.version_identifier) == version.id
+        assert rows.library.version_by_tree(EXAMPLE.id, hex_of("other")) is None
+
+
+def test_adding_a_version_again_changes_nothing(library: PostgresDatabase):
+    version = a_version(EXAMPLE)
+    other = replace(version, files=a_version(EXAMPLE, files={"b": ("b", Role.TEST)}).files)
+    with library.transaction() as rows:
+        publish(rows, EXAMPLE, "v1.0", version)
+        rows.library.add_versions([(replace(EXAMPLE, title="Other"), other, {"description": "other"})])
+    with library.transaction() as rows:
+        assert rows.library.versions([version.id]) == {version.id: version}
+        assert rows.library.example(REPOSITORY.id, EXAMPLE.identifier) == EXAMPLE
+
+
+def test_labels_come_highest_first_in_semver_order(library: PostgresDatabase):
+    version = a_version(EXAMPLE)
+    with library.transaction() as rows:
+        rows.library.add_versions([(EXAMPLE, version, {})])
+        for text in ("v1.9", "v1.10", "2.0-rc.1", "v2", "0.1"):
+            rows.library.add_labels([(EXAMPLE, labelled(version, text, "d"))], hex_of(text), NOW)
+        found = rows.library.labels([EXAMPLE.id, REPOSITORY.id])
+    assert [one.label.shown for one in found[EXAMPLE.id]] == ["v2", "2.0-rc.1", "v1.10", "v1.9", "0.1"]
+    assert set(found) == {EXAMPLE.id}
+
+
+def test_a_label_with_other_content_is_refused_naming_both_trees(library: PostgresDatabase):
+    first, second = a_version(EXAMPLE, "one"), a_version(EXAMPLE, "two")
+    with library.transaction() as rows:
+        publish(rows, EXAMPLE, "v1.0", first)
+    with pytest.raises(Refused) as refusal, library.transaction() as rows:
+        publish(rows, EXAMPLE, "1.0.0", second)
+    assert first.version_identifier[:12] in refusal.value.message
+    assert second.version_identifier[:12] in refusal.value.message
+    with library.transaction() as rows:
+        assert list(rows.library.versions([first.id, second.id])) == [first.id]
+
+
+def test_the_same_label_on_the_same_version_again_changes_nothing(library: PostgresDatabase):
+    with library.transaction() as rows:
+        version = publish(rows, EXAMPLE, "v1")
+        rows.library.add_labels([(EXAMPLE, labelled(version, "1.0.0", "elsewhere"))], hex_of("later"), NOW)
+        assert rows.library.labels([EXAMPLE.id])[EXAMPLE.id] == [labelled(version, "v1", EXAMPLE.directory)]
+
+
+def test_directory_and_title_follow_the_highest_label_only(library: PostgresDatabase):
+    moved = replace(EXAMPLE, directory="moved", title="Moved")
+    old = replace(EXAMPLE, directory="old", title="Old")
+    with library.transaction() as rows:
+        publish(rows, EXAMPLE, "v1.0")
+        publish(rows, moved, "v2.0", a_version(EXAMPLE, "two"))
+        publish(rows, old, "v1.5", a_version(EXAMPLE, "three"))
+        assert rows.library.example(REPOSITORY.id, EXAMPLE.identifier) == moved
+
+
+def test_versions_are_seen_again_by_tree_with_every_directory_they_were_labelled_in(
+    library: PostgresDatabase,
+):
+    version, unlabelled = a_version(EXAMPLE, "one"), a_version(EXAMPLE, "two")
+    with library.transaction() as rows:
+        publish(rows, EXAMPLE, "v1.0", version)
+        rows.library.add_labels([(EXAMPLE, labelled(version, "v1.1", "b"))], hex_of("1.1"), NOW)
+        rows.library.add_labels([(EXAMPLE, labelled(version, "v0.9", "a"))], hex_of("0.9"), NOW)
+        rows.library.add_versions([(EXAMPLE, unlabelled, {})])
+        seen = rows.library.seen(
+            REPOSITORY.id, [version.version_identifier, unlabelled.version_identifier, hex_of("never")]
+        )
+        elsewhere = rows.library.seen(a_repository("other").id, [version.version_identifier])
+    by_version = {one.version_id: one for one in seen}
+    assert by_version[version.id].directories == ("a", "b", "functions-intro")
+    assert by_version[version.id].example == EXAMPLE
+    assert by_version[unlabelled.id].directories == ()
+    assert elsewhere == []
+
+
+def test_text_that_postgresql_cannot_hold_is_told_as_invalid_input(library: PostgresDatabase):
+    for title in ("nul \0", "surrogate \ud800"):
+        with pytest.raises(InvalidInput, match="cannot be stored"), library.transaction() as rows:
+            publish(rows, replace(EXAMPLE, title=title))
+
+
+def test_a_digest_of_another_form_is_refused_by_the_database(library: PostgresDatabase):
+    with (
+        pytest.raises(IntegrityError, match="ck_example_version_content_digest_hex"),
+        library.transaction() as rows,
+    ):
+        rows.library.add_versions([(EXAMPLE, replace(a_version(EXAMPLE), content_digest="A" * 64), {})])

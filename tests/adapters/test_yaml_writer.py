@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from courseline.adapters.yaml_files import read_yaml
+from courseline.adapters.yaml_writer import write_yaml
+
+PLAIN = st.text(
+    st.characters(exclude_categories=("Cc", "Cs", "Zl", "Zp"), exclude_characters="\ufeff\ufffe\uffff")
+)
+LEAF = st.none() | st.booleans() | st.integers(-(10**17), 10**17) | PLAIN
+VALUE = st.recursive(
+    LEAF, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(PLAIN, inner, max_size=3), max_leaves=8
+)
+
+
+@given(st.dictionaries(PLAIN.filter(lambda key: key != "<<"), VALUE, max_size=4))
+def test_what_is_written_is_read_back_as_the_same_data(data: dict[str, Any]) -> None:
+    if "'<<'" not in repr(data):
+        assert read_yaml(write_yaml(data), "x.yaml").data == data
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1.10",
+        "1.0",
+        "no",
+        "yes",
+        "on",
+        "2026-01-01",
+        "0x10",
+        "1_000",
+        "1e3",
+        "012",
+        "~",
+        "null",
+        "=",
+        "<<",
+        ": x",
+        "# x",
+        "line\nbreak",
+        "ü",
+    ],
+)
+def test_text_that_looks_like_something_else_stays_text(text: str) -> None:
+    assert read_yaml(write_yaml({"version": text, "list": [text]}), "x.yaml").data == {
+        "version": text,
+        "list": [text],
+    }
+
+
+def test_keys_keep_their_order_lists_are_indented_and_repeats_written_out() -> None:
+    shared = ["a"]
+    written = write_yaml({"z": shared, "a": shared, "ü": "ß"})
+    assert written.decode() == "z:\n  - a\na:\n  - a\nü: ß\n"

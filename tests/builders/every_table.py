@@ -1,0 +1,65 @@
+"""A database with at least one row in every table, written through the adapter where it can be."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from sqlalchemy import text
+from tests.builders.rows import (
+    NOW,
+    a_course,
+    a_repository,
+    a_version,
+    an_example,
+    hex_of,
+    publish,
+    save_contents,
+    save_course,
+)
+
+from courseline.adapters.database.database import PostgresDatabase
+from courseline.domain.deploying.deployment import Deployment, DeploymentStatus
+from courseline.domain.ledger.history import Action, Event
+from courseline.domain.ledger.operation import OperationKind, OperationState
+from courseline.domain.library.version import Dependency
+from courseline.usecases.rows import Exposure, StoredPlan
+
+
+def fill(database: PostgresDatabase) -> None:
+    """One small course with a deployed example, and everything around it."""
+    repository = a_repository()
+    example = an_example(repository, title="Größe 📏")
+    with database.transaction() as rows:
+        rows.library.add_repository(repository)
+        version = publish(rows, example, "v1.0", a_version(example, dependencies=[Dependency("hello-world")]))
+        course = save_course(rows, replace(a_course(repositories=["examples"]), timezone="Europe/Vienna"))
+        rows.courses.save_credential(course.id, "source", b"sealed")
+        places = save_contents(rows, course, "week1.a", "week1.b")
+        save_contents(rows, course, "week1.a")
+        run = rows.ledger.start_operation(
+            OperationKind.DEPLOY, course.assignments_identity, {"b": 1}, NOW, course.id
+        )
+        rows.ledger.checkpoint(run.id, "committed", {"commit": hex_of("c")})
+        rows.ledger.save_deployment(
+            Deployment(
+                places[0].id,
+                DeploymentStatus.PENDING,
+                assigned_version_id=version.id,
+                operation_id=run.id,
+                directory="a",
+            )
+        )
+        rows.ledger.append(course.id, [Event(Action.ASSIGNED, NOW, operation_id=run.id, details={"ü": [1]})])
+        rows.ledger.append(repository.id, [Event(Action.PUBLISHED, NOW, path="hello-world")])
+        rows.ledger.end_operation(run.id, OperationState.DONE, NOW)
+        rows.ledger.save_plan(StoredPlan(hex_of("plan", 64), course.id, None, ({"a": 1},), NOW))
+        rows.ledger.expose(
+            course.id, run.id, NOW, [Exposure(places[0].id, "a/README.md", "1" * 40, "1", version.id)]
+        )
+        rows.ledger.name_actor("local:me", "Me")
+    with database._engine.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO webhook_delivery (delivery_key, event, payload) VALUES ('key', 'tag_push', '{}')"
+            )
+        )

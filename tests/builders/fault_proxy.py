@@ -1,0 +1,127 @@
+"""A proxy on loopback that fails on purpose: it stands before a real S3 server and lets some requests go wrong."""
+
+from __future__ import annotations
+
+import random
+import socket
+import struct
+import threading
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from http.client import HTTPConnection
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+SLOW_DOWN = "slow down"
+INTERNAL_ERROR = "internal error"
+RESET = "reset"
+CUT = "cut"
+"""The answer's body ends half-way; the request itself was done."""
+DEAF = "deaf"
+"""The request is done and the answer is lost."""
+
+_ERROR = "<?xml version='1.0'?><Error><Code>{code}</Code><Message>Please try again.</Message><Resource>/</Resource></Error>"
+_HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding"}
+
+
+class FaultProxy:
+    """Passes requests on, or not.
+
+    Args:
+        backend: `http://127.0.0.1:PORT`.
+        share: of the requests that go wrong, 0 to 1.
+        faults: which may happen.
+        seed: of the choice.
+    """
+
+    def __init__(self, backend: str, share: float, faults: Sequence[str], seed: int = 11) -> None:
+        self.counts: Counter[str] = Counter()
+        self._backend = backend.removeprefix("http://")
+        self._share = share
+        self._faults = faults
+        self._random = random.Random(seed)
+        self._lock = threading.Lock()
+
+    def choose(self) -> str:
+        with self._lock:
+            fault = self._random.choice(self._faults) if self._random.random() < self._share else ""
+            self.counts[fault] += 1
+            return fault
+
+    def ask(
+        self, method: str, path: str, headers: dict[str, str], body: bytes
+    ) -> tuple[int, list[tuple[str, str]], bytes]:
+        connection = HTTPConnection(self._backend, timeout=60)
+        try:
+            connection.request(method, path, body, headers)
+            answer = connection.getresponse()
+            return answer.status, answer.getheaders(), answer.read()
+        finally:
+            connection.close()
+
+
+class Handler(BaseHTTPRequestHandler):
+    proxy: FaultProxy
+    protocol_version = "HTTP/1.1"
+
+    def pass_on(self) -> None:
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        fault = self.proxy.choose()
+        if fault == RESET:
+            self._reset()
+            return
+        if fault in {SLOW_DOWN, INTERNAL_ERROR}:
+            status, code = (503, "SlowDown") if fault == SLOW_DOWN else (500, "InternalError")
+            self._answer(status, [("Content-Type", "application/xml")], _ERROR.format(code=code).encode())
+            return
+        status, headers, data = self.proxy.ask(self.command, self.path, dict(self.headers.items()), body)
+        if fault == DEAF:
+            self._reset()
+            return
+        self._answer(status, headers, data, cut=fault == CUT and len(data) > 1)
+
+    do_GET = do_PUT = do_HEAD = do_DELETE = do_POST = pass_on  # noqa: N815 - names of http.server
+
+    def _answer(self, status: int, headers: list[tuple[str, str]], data: bytes, *, cut: bool = False) -> None:
+        self.send_response_only(status)
+        length = next((value for name, value in headers if name.lower() == "content-length"), str(len(data)))
+        for name, value in headers:
+            if name.lower() not in _HOP_BY_HOP | {"content-length"}:
+                self.send_header(name, value)
+        self.send_header("Content-Length", length if self.command == "HEAD" else str(len(data)))
+        self.end_headers()
+        self.wfile.write(data[: len(data) // 2] if cut else data)
+        if cut:
+            self.wfile.flush()
+            self.close_connection = True
+
+    def _reset(self) -> None:
+        """Close with RST instead of FIN."""
+        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.connection.close()
+        self.rfile.close()
+        self.close_connection = True
+
+    def finish(self) -> None:
+        if self.connection.fileno() != -1:
+            super().finish()
+
+    def log_message(self, *arguments: object) -> None:
+        """Say nothing on standard error."""
+
+
+@contextmanager
+def serve_faults(backend: str, *, share: float, faults: Sequence[str]) -> Iterator[tuple[str, FaultProxy]]:
+    """Start one; yields its endpoint and the proxy, whose `counts` tell what happened."""
+    proxy = FaultProxy(backend, share, faults)
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), type("Bound", (Handler,), {"proxy": proxy}))
+    server.daemon_threads = True
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_address[1]}", proxy
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()

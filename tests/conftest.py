@@ -1,0 +1,47 @@
+"""Fixtures of the whole suite; what they make is in `tests/builders`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.builders.postgres import PostgresServer
+
+    from courseline.adapters.database.database import PostgresDatabase
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Take the size of the proofs."""
+    parser.addoption("--full", action="store_true", help="run the proofs at their full size (make prove)")
+
+
+# Imports are inside the fixtures: tests of pure code start without SQLAlchemy, Alembic and a server.
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """The PostgreSQL server of this test process."""
+    from tests.builders.postgres import postgres_server
+
+    with postgres_server() as server:
+        yield server
+
+
+@pytest.fixture
+def database_url(postgres: PostgresServer) -> Iterator[str]:
+    """URL of a fresh, migrated database."""
+    with postgres.fresh() as url:
+        yield url
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[PostgresDatabase]:
+    """A fresh, migrated database."""
+    from courseline.adapters.database.database import PostgresDatabase
+
+    opened = PostgresDatabase(database_url)
+    yield opened
+    opened.close()

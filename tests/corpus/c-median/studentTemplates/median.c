@@ -1,0 +1,8 @@
+#include "src/average.h"
+
+double median(const double *values, size_t n)
+{
+    (void)values;
+    (void)n;
+    return 0.0; /* your code */
+}

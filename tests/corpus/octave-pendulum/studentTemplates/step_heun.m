@@ -1,0 +1,3 @@
+function y = step_heun(f, t, y, h)
+  % One Heun step of size h for y' = f(t, y).
+end
