@@ -1,0 +1,1 @@
+"""Speed and memory beside git alone: `python -m bench`, explained in README.md."""

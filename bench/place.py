@@ -1,0 +1,108 @@
+"""Where a benchmark works: a home with a database of its own, on tmpfs where there is room."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.measure import Run, run
+from bench.workloads import DEPLOYMENT, commit, examples, make_repository, structure
+
+ROOT = Path(__file__).parent.parent
+TMPFS = Path("/dev/shm")  # noqa: S108 - a fresh directory is made in it
+ROOM = 2 * 1024**3
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Three repositories, a home and its settings.
+
+    Attributes:
+        root: directory of all of it.
+        settings: environment of a job.
+    """
+
+    root: Path
+    settings: Mapping[str, str]
+
+    @property
+    def examples(self) -> Path:
+        """The example repository."""
+        return self.root / "examples.git"
+
+    @property
+    def assignments(self) -> Path:
+        """The assignments repository."""
+        return self.root / "assignments.git"
+
+    @property
+    def template(self) -> Path:
+        """The template repository."""
+        return self.root / "template.git"
+
+    def job(self, script: str, *arguments: str | Path) -> Run:
+        """Run one of `scripts/`."""
+        return run([sys.executable, ROOT / "scripts" / script, "--json", *arguments], settings=self.settings)
+
+    def sync(self, tag: str) -> Run:
+        """Publish a tag."""
+        return self.job("sync_examples.py", "--source", self.examples, "--ref", tag)
+
+    def deploy(self) -> Run:
+        """Deploy the course."""
+        return self.job("deploy_examples.py", "--assignments", self.assignments)
+
+    def publish_template(self) -> Run:
+        """Publish the student template."""
+        return self.job("generate_student_template.py", "--assignments", self.assignments)
+
+    def register(self) -> None:
+        """Register the course."""
+        file = self.root / "deployment.yaml"
+        file.write_text(DEPLOYMENT.format(assignments=self.assignments, template=self.template))
+        self.courseline("course", "apply", file)
+
+    def courseline(self, *arguments: str | Path) -> Run:
+        """Run the command for people."""
+        main = "from courseline.cli.main import main; main()"
+        return run([sys.executable, "-c", main, *arguments], settings=self.settings)
+
+    def empty_course(self) -> None:
+        """Bring everything to where each of the jobs finds nothing to do, on one example and one place."""
+        commit(self.examples, examples(range(1), 0), "v1.0")
+        self.sync("v1.0")
+        self.register()
+        commit(self.assignments, structure({0: 0}))
+        self.deploy()
+        self.publish_template()
+
+
+@contextmanager
+def place(more: Mapping[str, str] | None = None) -> Iterator[Place]:
+    """A fresh one, its server stopped and all of it gone at the end."""
+    room = TMPFS.is_dir() and shutil.disk_usage(TMPFS).free > ROOM
+    root = Path(tempfile.mkdtemp(prefix="courseline-bench-", dir=TMPFS if room else None))
+    root.chmod(0o711)  # the embedded server runs as another user when this is root
+    made = Place(
+        root,
+        {
+            "COURSELINE_HOME": str(root / "home"),
+            "GIT_CONFIG_COUNT": "1",
+            "GIT_CONFIG_KEY_0": "safe.directory",
+            "GIT_CONFIG_VALUE_0": "*",
+            **(more or {}),
+        },
+    )
+    for repository in (made.examples, made.assignments, made.template):
+        make_repository(repository)
+    try:
+        made.courseline("course", "list")  # makes and starts the database
+        yield made
+    finally:
+        made.courseline("db", "stop")
+        shutil.rmtree(root, ignore_errors=True)
