@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
 import os
-import threading
-import time
 import tracemalloc
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -181,28 +180,33 @@ class TestRefused:
             )
 
 
+class KilledWhileWriting(S3Store):
+    """A store whose server is killed when the fifth object is about to be sent, while others are under way."""
+
+    def __init__(self, server: Rclone | Gateway, location: S3Location, *keys: str) -> None:
+        super().__init__(location, *keys, retries=1)
+        self.server = server
+        self.sent = itertools.count(1)
+
+    def put(self, key: str, data: bytes) -> None:
+        if next(self.sent) == 5:
+            self.server.kill()
+        super().put(key, data)
+
+
 class TestKilled:
     """A server that dies while a version is written: found out, and mended by publishing it again."""
 
-    def published_again(self, store: S3Store, kill: Callable[[], None], restart: Callable[[], None]) -> None:
+    def published_again(
+        self, server: Rclone | Gateway, restart: Callable[[], None], keys: tuple[str, str]
+    ) -> None:
         manifest = build_manifest(MANY)
-        failed: list[NeighbourFailed] = []
-
-        def publish() -> None:
-            try:
-                store_version(store, manifest, MANY)
-            except NeighbourFailed as problem:
-                failed.append(problem)
-
-        writer = threading.Thread(target=publish)
+        bucket = f"b-{uuid4()}"
+        location = S3Location(bucket, "", server.endpoint, "us-east-1", server.endpoint)
+        store = store_at(server.endpoint, bucket=bucket, keys=keys)
         store.check()
-        writer.start()
-        deadline = time.monotonic() + 60
-        while time.monotonic() < deadline and len(list(store.list("repositories/"))) < 4:
-            time.sleep(0.005)
-        kill()
-        writer.join()
-        assert failed, "the server was killed too late"
+        with pytest.raises(NeighbourFailed):
+            store_version(KilledWhileWriting(server, location, *keys), manifest, MANY)
         restart()
         assert store.get(manifest_key(manifest)) is None
         assert verify_version(store, manifest) != []
@@ -214,12 +218,11 @@ class TestKilled:
 
     @pytest.mark.needs_rclone
     def test_rclone_killed_while_writing(self, nasty: Rclone) -> None:
-        self.published_again(store_at(nasty.endpoint, retries=1), nasty.kill, nasty.start)
+        self.published_again(nasty, nasty.start, (ACCESS_KEY, SECRET_KEY))
 
     @pytest.mark.needs_radosgw
     def test_a_gateway_killed_while_writing(self, gateway: Gateway) -> None:
-        store = store_at(gateway.endpoint, keys=gateway_keys(gateway), retries=1)
-        self.published_again(store, gateway.kill, gateway.restart)
+        self.published_again(gateway, gateway.restart, gateway_keys(gateway))
 
     @pytest.mark.needs_rclone
     @pytest.mark.parametrize("path", ["files/data/ü mlaut.bin", "meta.yaml", "metadata.json"])
