@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING
 import click
 
 from courseline.cli.report import Command, Outcome, problem_json, run, show_problems, shown
+from courseline.cli.report_case import REPORTS, CaseState, ReportCase
 from courseline.cli.session import session
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from rich.console import Console
 
     from courseline.usecases.deploying.deployed import Deployed
@@ -31,8 +34,15 @@ CONFLICT, REFUSED = 4, 1
 )
 @click.option("--dry-run", is_flag=True, help="Show what would be done; change nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object on standard output.")
+@REPORTS
 def main(
-    assignments: str | None, branch: str | None, plan: str | None, wait: float, dry_run: bool, as_json: bool
+    assignments: str | None,
+    branch: str | None,
+    plan: str | None,
+    wait: float,
+    dry_run: bool,
+    as_json: bool,
+    reports: Path | None,
 ) -> None:
     """Settings to one use case."""
 
@@ -45,10 +55,13 @@ def main(
                 raise click.UsageError("Missing --assignments (or CI_PROJECT_URL).")
             deployed = deploy(Deploy(url, branch, plan, wait, dry_run), wiring.neighbours())
         return Outcome(
-            _payload(deployed), lambda console: _show(console, deployed, dry_run=dry_run), _exit(deployed)
+            _payload(deployed),
+            lambda console: _show(console, deployed, dry_run=dry_run),
+            _exit(deployed),
+            cases=_cases(deployed),
         )
 
-    DEPLOY.finish(work, as_json=as_json, dry_run=dry_run)
+    DEPLOY.finish(work, as_json=as_json, dry_run=dry_run, reports=reports)
 
 
 def _payload(deployed: Deployed) -> dict[str, object]:
@@ -70,6 +83,20 @@ def _payload(deployed: Deployed) -> dict[str, object]:
         ],
         "problems": [problem_json(problem) for problem in deployed.problems],
     }
+
+
+def _cases(deployed: Deployed) -> tuple[ReportCase, ...]:
+    failed = {"failed", "refused", "conflict"}
+    places = (
+        ReportCase(
+            "places",
+            result.path,
+            CaseState.FAILED if result.status in failed else CaseState.PASSED,
+            f"{result.status}: {result.message}" if result.message else result.status,
+        )
+        for result in deployed.results
+    )
+    return (ReportCase("course", deployed.course, problems=deployed.problems), *places)
 
 
 def _exit(deployed: Deployed) -> int:

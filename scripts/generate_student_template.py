@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING
 import click
 
 from courseline.cli.report import Command, Outcome, problem_json, run, show_problems
+from courseline.cli.report_case import REPORTS, CaseState, ReportCase
 from courseline.cli.session import session
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from rich.console import Console
 
     from courseline.usecases.students.publish_template import PublishedTemplate
@@ -30,7 +33,15 @@ REFUSED = 1
 )
 @click.option("--dry-run", is_flag=True, help="Build and judge; push nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object on standard output.")
-def main(assignments: str | None, template: str | None, wait: float, dry_run: bool, as_json: bool) -> None:
+@REPORTS
+def main(
+    assignments: str | None,
+    template: str | None,
+    wait: float,
+    dry_run: bool,
+    as_json: bool,
+    reports: Path | None,
+) -> None:
     """Settings to one use case."""
 
     def work() -> Outcome:
@@ -45,9 +56,10 @@ def main(assignments: str | None, template: str | None, wait: float, dry_run: bo
             _payload(published),
             lambda console: _show(console, published, dry_run=dry_run),
             REFUSED if published.refusals else 0,
+            cases=_cases(published),
         )
 
-    TEMPLATE.finish(work, as_json=as_json, dry_run=dry_run)
+    TEMPLATE.finish(work, as_json=as_json, dry_run=dry_run, reports=reports)
 
 
 def _payload(published: PublishedTemplate) -> dict[str, object]:
@@ -63,6 +75,23 @@ def _payload(published: PublishedTemplate) -> dict[str, object]:
         ],
         "problems": [problem_json(problem) for problem in published.warnings],
     }
+
+
+def _cases(published: PublishedTemplate) -> tuple[ReportCase, ...]:
+    refused = (
+        ReportCase("refusals", problem.path, CaseState.FAILED, problems=(problem,))
+        for problem in published.refusals
+    )
+    return (
+        ReportCase(
+            "template",
+            published.course,
+            CaseState.FAILED if published.stopped else CaseState.PASSED,
+            "the leak gate stopped the push" if published.stopped else "",
+            published.warnings,
+        ),
+        *refused,
+    )
 
 
 def _show(console: Console, published: PublishedTemplate, *, dry_run: bool) -> None:

@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING
 import click
 
 from courseline.cli.report import Command, Outcome, problem_json, run, show_problems, shown
+from courseline.cli.report_case import REPORTS, CaseState, ReportCase
 from courseline.cli.session import session
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from rich.console import Console
 
     from courseline.usecases.deploying.plan_assignments import Planned
@@ -26,7 +29,10 @@ CONFLICT, REFUSED = 4, 1
 )
 @click.option("--dry-run", is_flag=True, help="Do not keep the plan for `courseline-deploy --plan`.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object on standard output.")
-def main(assignments: str | None, ref: str | None, dry_run: bool, as_json: bool) -> None:
+@REPORTS
+def main(
+    assignments: str | None, ref: str | None, dry_run: bool, as_json: bool, reports: Path | None
+) -> None:
     """Settings to one use case."""
 
     def work() -> Outcome:
@@ -37,9 +43,11 @@ def main(assignments: str | None, ref: str | None, dry_run: bool, as_json: bool)
             if not url:
                 raise click.UsageError("Missing --assignments (or CI_PROJECT_URL).")
             planned = plan_assignments(PlanAssignments(url, ref, dry_run), wiring.neighbours())
-        return Outcome(_payload(planned), lambda console: _show(console, planned), _exit(planned))
+        return Outcome(
+            _payload(planned), lambda console: _show(console, planned), _exit(planned), cases=_cases(planned)
+        )
 
-    PLAN.finish(work, as_json=as_json, dry_run=dry_run)
+    PLAN.finish(work, as_json=as_json, dry_run=dry_run, reports=reports)
 
 
 def _payload(planned: Planned) -> dict[str, object]:
@@ -59,6 +67,19 @@ def _payload(planned: Planned) -> dict[str, object]:
         ],
         "problems": [problem_json(problem) for problem in planned.problems],
     }
+
+
+def _cases(planned: Planned) -> tuple[ReportCase, ...]:
+    steps = (
+        ReportCase(
+            "places",
+            step.path,
+            CaseState.FAILED if str(step.action) in {"conflict", "refused"} else CaseState.PASSED,
+            f"{step.action}: {step.message}" if step.message else str(step.action),
+        )
+        for step in planned.plan.steps
+    )
+    return (ReportCase("course", planned.course, problems=planned.problems), *steps)
 
 
 def _exit(planned: Planned) -> int:

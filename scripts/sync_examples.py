@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING
 import click
 
 from courseline.cli.report import Command, Outcome, problem_json, run, show_problems
+from courseline.cli.report_case import REPORTS, CaseState, ReportCase
 from courseline.cli.session import session
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from rich.console import Console
 
     from courseline.settings import Settings
@@ -40,6 +43,7 @@ SYNC = Command(
 )
 @click.option("--dry-run", is_flag=True, help="Show what would be published; change nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object on standard output.")
+@REPORTS
 def main(
     source: str | None,
     tag: str | None,
@@ -49,6 +53,7 @@ def main(
     wait: float,
     dry_run: bool,
     as_json: bool,
+    reports: Path | None,
 ) -> None:
     """Settings to one use case."""
 
@@ -75,10 +80,13 @@ def main(
             )
             synced = sync(SyncRelease(url, name, registration, wait, dry_run), wiring.neighbours())
         return Outcome(
-            _payload(synced), lambda console: _show(console, synced, dry_run=dry_run), _exit(synced)
+            _payload(synced),
+            lambda console: _show(console, synced, dry_run=dry_run),
+            _exit(synced),
+            cases=_cases(synced),
         )
 
-    SYNC.finish(work, as_json=as_json, dry_run=dry_run)
+    SYNC.finish(work, as_json=as_json, dry_run=dry_run, reports=reports)
 
 
 def _asked(source: str | None, tag: str | None, settings: Settings) -> tuple[str, str]:
@@ -118,6 +126,25 @@ def _payload(synced: Synced) -> dict[str, object]:
         "ignored": synced.ignored,
         "problems": [problem_json(problem) for problem in synced.problems],
     }
+
+
+def _cases(synced: Synced) -> tuple[ReportCase, ...]:
+    from courseline.domain.library.publication import PublicationStatus as Status  # noqa: PLC0415 - loaded already
+
+    examples = (
+        ReportCase(
+            "examples",
+            example.directory,
+            CaseState.FAILED if example.status is Status.REFUSED else CaseState.PASSED,
+            f"{example.status} as {synced.label}",
+            example.problems,
+        )
+        for example in synced.examples
+    )
+    ignored = (
+        (CaseState.SKIPPED, f"{synced.tag} is no release tag") if synced.ignored else (CaseState.PASSED, "")
+    )
+    return (ReportCase("release", synced.tag, *ignored, synced.problems), *examples)
 
 
 def _exit(synced: Synced) -> int:

@@ -11,6 +11,7 @@ import click
 from courseline.cli.findings import show_findings
 from courseline.cli.progress import ProgressBar, shown
 from courseline.cli.report import Command, Outcome, problem_json
+from courseline.cli.report_case import REPORTS, CaseState, ReportCase
 from courseline.cli.table import show_table
 from courseline.wiring import offline
 
@@ -32,8 +33,9 @@ _AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON 
 @click.command(short_help="Name everything wrong with examples and course files.")
 @click.argument("directory", type=_DIRECTORY, default=".")
 @_AS_JSON
+@REPORTS
 @click.pass_obj
-def check(progress: ProgressBar | None, directory: Path, *, as_json: bool) -> None:
+def check(progress: ProgressBar | None, directory: Path, *, as_json: bool, reports: Path | None) -> None:
     """Name everything wrong with the examples and course files in DIRECTORY.
 
     DIRECTORY (default: the current one) is an example, a repository of examples, or a course with its
@@ -47,10 +49,13 @@ def check(progress: ProgressBar | None, directory: Path, *, as_json: bool) -> No
         with shown(progress) as bar:
             checked = check_directory(offline(directory, bar))
         return Outcome(
-            _check_json(checked), lambda console: _show_check(console, checked), 0 if checked.fine else 1
+            _check_json(checked),
+            lambda console: _show_check(console, checked),
+            0 if checked.fine else 1,
+            cases=_cases(checked),
         )
 
-    CHECK.finish(work, as_json=as_json)
+    CHECK.finish(work, as_json=as_json, reports=reports)
 
 
 @click.command(short_help="Show what students would get of an example.")
@@ -81,6 +86,17 @@ def preview(progress: ProgressBar | None, directory: Path, *, viewer: str, as_js
         return Outcome(payload, lambda console: _show_previews(console, previews), 1 if refused else 0)
 
     PREVIEW.finish(work, as_json=as_json)
+
+
+def _cases(checked: CheckedDirectory) -> tuple[ReportCase, ...]:
+    parts = [*(("course", file) for file in checked.files), *(("examples", one) for one in checked.examples)]
+    cases = (
+        ReportCase(
+            group, part.path, CaseState.PASSED if part.fine else CaseState.FAILED, problems=part.problems
+        )
+        for group, part in parts
+    )
+    return (*cases, ReportCase("directory", ".", problems=checked.problems))
 
 
 def _check_json(checked: CheckedDirectory) -> dict[str, object]:

@@ -17,10 +17,15 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
+from courseline.cli.report_case import failed_case
 from courseline.errors import CourselineError, Problem, Severity
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from rich.console import Console
+
+    from courseline.cli.report_case import ReportCase
 
 SCHEMA = 1
 USAGE = 2
@@ -35,12 +40,14 @@ class Outcome:
         show: prints the same for a person.
         exit_code: see the module.
         error: set when the whole request came to nothing without an exception.
+        cases: what the report files list, one per example, place or file.
     """
 
     payload: Mapping[str, object]
     show: Callable[[Console], None]
     exit_code: int = 0
     error: CourselineError | None = None
+    cases: tuple[ReportCase, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +62,32 @@ class Command:
     name: str
     empty: Mapping[str, object] = field(default_factory=dict)
 
-    def finish(self, work: Callable[[], Outcome], *, as_json: bool, dry_run: bool = False) -> None:
-        """Run `work`, print its outcome or its error, and exit the process with the right code."""
+    def finish(
+        self,
+        work: Callable[[], Outcome],
+        *,
+        as_json: bool,
+        dry_run: bool = False,
+        reports: Path | None = None,
+    ) -> None:
+        """Run `work`, print its outcome or its error, and exit the process with the right code.
+
+        Args:
+            work: the use case.
+            as_json: print one JSON object instead of text.
+            dry_run: told in that object.
+            reports: directory for the files that GitLab shows; see `report_files`.
+        """
         try:
+            if reports is not None:
+                _prepare(reports)
             outcome = work()
         except click.ClickException:
             raise
         except (Exception, KeyboardInterrupt) as fault:  # noqa: BLE001 - nobody ever sees a stack trace; it is told as a sentence
             outcome = _failed(self, fault)
+        if reports is not None:
+            _report(self, outcome, reports)
         self.end(outcome, as_json=as_json, dry_run=dry_run)
 
     def end(self, outcome: Outcome, *, as_json: bool, dry_run: bool) -> NoReturn:
@@ -112,7 +137,30 @@ def _failed(command: Command, fault: BaseException) -> Outcome:
         error = _Interrupted(f"{command.name}: interrupted; the same command takes it up again.")
     else:
         error = CourselineError(_fault(command.name, fault))
-    return Outcome(command.empty, lambda console: show_error(console, error), error.exit_code, error)
+    return Outcome(
+        command.empty,
+        lambda console: show_error(console, error),
+        error.exit_code,
+        error,
+        (failed_case(command.name, error),),
+    )
+
+
+def _prepare(directory: Path) -> None:
+    from courseline.cli.report_files import prepare_reports  # noqa: PLC0415 - only a pipeline's job needs it
+
+    prepare_reports(directory)
+
+
+def _report(command: Command, outcome: Outcome, directory: Path) -> None:
+    """Write the report files; the outcome is told even when they cannot be written."""
+    from courseline.cli.report_files import write_reports  # noqa: PLC0415 - as above
+
+    payload = {**command.empty, **outcome.payload, "exit": outcome.exit_code}
+    try:
+        write_reports(directory, command.name, payload, outcome.cases)
+    except OSError as problem:
+        click.echo(f"Writing the reports in {directory}: {problem.strerror}.", err=True)
 
 
 def run(command: click.Command, names: Mapping[str, Command], arguments: Sequence[str] | None = None) -> None:
