@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from courseline.domain.students.gate.case import Finding, GateCase, GatePlace
+from courseline.domain.students.gate.cut import cut_fault
 from courseline.domain.students.gate.grants import Form, Grant, grants_of
-from courseline.domain.students.gate.markers import marked_lines
 from courseline.domain.students.gate.places import files_by_place
 from courseline.domain.tree import EXECUTABLE, FILE, TreeFile
 
@@ -103,14 +102,14 @@ def _in_place(
         return Justified(place, file, None, why)
     faults: list[str] = []
     for grant in grants:
-        fault = _fault(case, file, grant)
+        fault = _fault(case, place, file, grant)
         if fault is None:
             return Justified(place, file, grant.rule, grant.why, grant)
         faults.append(fault)
     return Justified(place, file, None, " ".join(dict.fromkeys(faults)))
 
 
-def _fault(case: GateCase, file: TreeFile, grant: Grant) -> str | None:
+def _fault(case: GateCase, place: GatePlace, file: TreeFile, grant: Grant) -> str | None:
     """Why the file is not what the grant admits; None when it is."""
     source = grant.source
     if grant.form is Form.SAME:
@@ -122,48 +121,5 @@ def _fault(case: GateCase, file: TreeFile, grant: Grant) -> str | None:
             None if file.oid == EMPTY_BLOB else "A file that is handed in and has no template must be empty."
         )
     if grant.form is Form.CUT:
-        return _cut_fault(case, file, source)
+        return cut_fault(case, place, file, source)
     return None  # the check `student-meta` looks inside
-
-
-def _cut_fault(case: GateCase, file: TreeFile, source: TreeFile | None) -> str | None:
-    raw = None if source is None else case.blobs.get(source.oid)
-    ours = case.blobs.get(file.oid)
-    if source is None or raw is None or ours is None:
-        return "It cannot be compared with its source."
-    if file.oid == source.oid:
-        return f"It is the source {source.path} itself, which is a solution."
-    allowed = _outside(raw)
-    if allowed is None:
-        return f"Its source {source.path} has no pairs of solution markers."
-    rest = iter(allowed)
-    for number, line in enumerate(_split(ours), start=1):
-        if line.strip() and not any(line == candidate for candidate in rest):
-            return f"Its line {number} is no line outside the solutions of {source.path}, in their order."
-    return None
-
-
-def _outside(raw: bytes) -> list[bytes] | None:
-    """Lines outside solutions, None when the markers do not part the file into such."""
-    outside: list[bytes] = []
-    inside, pairs = False, 0
-    for (_, marked), line in zip(marked_lines(_flat(raw)), _split(raw), strict=True):
-        if marked:
-            if (re.search(rb"begin", line, re.IGNORECASE) is None) is not inside:
-                return None
-            pairs += inside
-            inside = not inside
-        elif not inside:
-            outside.append(line)
-    return None if inside or not pairs else outside
-
-
-def _split(raw: bytes) -> list[bytes]:
-    return re.split(rb"\r\n|\r|\n", _flat(raw))
-
-
-def _flat(raw: bytes) -> bytes:
-    """UTF-16 as UTF-8, so that lines can be told; anything else as it is."""
-    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return raw.decode("utf-16", "replace").encode()
-    return raw.removeprefix(b"\xef\xbb\xbf")
