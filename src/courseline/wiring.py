@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from courseline.adapters.embedded_postgres import EmbeddedPostgres
     from courseline.adapters.git import GitAdapter
     from courseline.adapters.secrets import SecretBox
+    from courseline.usecases.library.try_examples import RunTrial
     from courseline.usecases.neighbours import Neighbours, Progress
     from courseline.usecases.offline import Offline
     from courseline.usecases.ports import Credential, ObjectStore
@@ -207,6 +208,13 @@ def offline(directory: Path, progress: Progress | None) -> Offline:
         clock=lambda: datetime.now(UTC).replace(microsecond=0),
         progress=progress or no_progress,
     )
+
+
+def trial_runner() -> RunTrial:
+    """What runs an example's own tests on this machine."""
+    from courseline.adapters.trial_run import run_trial  # noqa: PLC0415 - start-up time
+
+    return run_trial
 
 
 def resolve_url(url: str) -> str:

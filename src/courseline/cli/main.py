@@ -9,22 +9,24 @@ from courseline.cli import course as courses
 from courseline.cli import db as schema
 from courseline.cli import examples as library
 from courseline.cli import history as record
+from courseline.cli import leak_scan as leaks
 from courseline.cli import operations as runs
 from courseline.cli import repositories as sources
 from courseline.cli import secrets as keys
 from courseline.cli import store as objects
+from courseline.cli import try_examples as trials
 from courseline.cli import withdraw as labels
 from courseline.cli.progress import terminal_progress
 from courseline.cli.report import Command, run
 from courseline.wiring import wire
 
-OFFLINE = frozenset({"check", "preview"})
+OFFLINE = frozenset({"check", "preview", "try"})
 """Commands that work without any setting, even a wrong one."""
 
 COMMANDS = (
-    look.CHECK, look.PREVIEW, library.LIST, library.SEARCH, library.SHOW, courses.APPLY, courses.STATUS, courses.LIST,
+    look.CHECK, look.PREVIEW, trials.TRY, library.LIST, library.SEARCH, library.SHOW, courses.APPLY, courses.STATUS, courses.LIST,
     labels.WITHDRAW, labels.REINSTATE, schema.UPGRADE, schema.DOWNGRADE, schema.CURRENT, schema.STOP, record.VERIFY,
-    runs.LIST, runs.SHOW, sources.ADD, sources.LIST, keys.CHECK, keys.ROTATE, objects.SCRUB, objects.GC,
+    leaks.LEAK_SCAN, runs.LIST, runs.SHOW, sources.ADD, sources.LIST, keys.CHECK, keys.ROTATE, objects.SCRUB, objects.GC,
 )  # fmt: skip
 
 
@@ -42,8 +44,8 @@ def courseline(context: click.Context) -> None:
 for command in (labels.withdraw, labels.reinstate):
     library.examples.add_command(command)
 for command in (
-    look.check, look.preview, library.examples, courses.course, runs.operations, record.history, keys.secrets, objects.store,
-    sources.repositories, schema.db,
+    look.check, look.preview, trials.try_, library.examples, courses.course, runs.operations, record.history, keys.secrets, objects.store,
+    sources.repositories, schema.db, leaks.leak_scan,
 ):  # fmt: skip
     courseline.add_command(command)
 

@@ -26,6 +26,7 @@ def check_meta_against_files(meta: Meta, paths: Iterable[str]) -> list[Problem]:
         *_shown_and_tested(meta, files),
         *_repeated(meta, "studentSubmissionFiles", meta.student_submission_files),
         *_two_for_one_target(meta, files),
+        *_stubs_for_nothing(meta),
     ]
     return sorted(problems, key=lambda problem: problem.line or 0)
 
@@ -162,6 +163,15 @@ def _two_for_one_target(meta: Meta, files: Sequence[str]) -> Iterator[Problem]:
     for problem in path_problems({*lines, *given}):
         line = lines.get(problem.path) or given.get(problem.path) or 1
         yield _error(meta, line, f"Students would get `{problem.path}`: {problem.message}", problem.fix)
+
+
+def _stubs_for_nothing(meta: Meta) -> Iterator[Problem]:
+    cut = {entry.path for entry in meta.student_submission_files}
+    for key in meta.solution_stub:
+        if key and key not in cut and ("/" in key or not key.startswith(".")):
+            message = f"`solutionStub` names `{printable(key)}`, which students do not hand in."
+            fix = 'Name a file of `studentSubmissionFiles`, or a suffix such as ".py".'
+            yield _error(meta, meta.line("properties", "solutionStub", key), message, fix)
 
 
 def _test_line(meta: Meta, path: str) -> int | None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import cast
 
 from pydantic import ValidationError
@@ -87,8 +88,10 @@ class Meta:
     Attributes:
         located: plain data, places and text of the file.
         execution_backend: name of what runs the tests.
+        test_command: words of the command that runs them; empty for none.
         keywords: all words to find it by, from `keywords`, `tags` and `content`, each once.
         dependencies: from both spellings, at both levels, in the order of the file.
+        solution_stub: what stands where a solution was cut out, by path, suffix, or "" for all files.
     """
 
     located: Located
@@ -106,9 +109,11 @@ class Meta:
     student_templates: tuple[TemplateEntry, ...]
     dependencies: tuple[DependencyReference, ...]
     execution_backend: str | None
+    test_command: tuple[str, ...]
     max_test_runs: int | None
     max_submissions: int | None
     max_group_size: int | None
+    solution_stub: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def path(self) -> str:
@@ -202,9 +207,14 @@ def _meta(located: Located, entry: MetaEntry) -> Meta:
         ),
         dependencies=tuple(_dependencies(located, entry, inner)),
         execution_backend=backend.slug if backend is not None else inner.execution_backend_slug,
+        test_command=tuple(shlex.split(inner.test_command or "")),
         max_test_runs=inner.max_test_runs,
         max_submissions=inner.max_submissions,
         max_group_size=inner.max_group_size,
+        solution_stub={
+            key if "/" in key or not key.startswith(".") else key.lower(): text
+            for key, text in inner.solution_stub.items()
+        },
     )
 
 

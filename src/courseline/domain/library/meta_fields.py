@@ -6,6 +6,7 @@ where a text or number belongs, mean that nothing is said; whole numbers count a
 
 from __future__ import annotations
 
+import shlex
 from typing import Annotated, Any
 
 from pydantic import (
@@ -24,6 +25,8 @@ from courseline.errors import InvalidInput
 
 MOST_ENTRIES = 1000
 """Of a list: every file is compared with every entry."""
+LONGEST_STUB = 2000
+"""Characters of a stub in `solutionStub`."""
 LARGEST_LIMIT = 2_147_483_647  # PostgreSQL's integer
 
 _KINDS = {
@@ -98,12 +101,45 @@ def _listed(text: str, *, may_be_directory: bool) -> str:
     return text
 
 
+def _stub(text: str) -> str:
+    if len(text) > LONGEST_STUB or any(not char.isprintable() and char not in "\n\t" for char in text):
+        raise invalid(
+            f"is no stub: it must be printable text of at most {LONGEST_STUB} characters.",
+            "Write one line of code.",
+        )
+    return text
+
+
+def _stubs(value: object) -> object:
+    if value is None or value == []:
+        return {}
+    if isinstance(value, (str, int)) and not isinstance(value, bool):
+        return {"": value}
+    if not isinstance(value, dict):
+        raise invalid(
+            f"must be text or a mapping and is {kind_of(value)}.",
+            'Write one stub for all files, or `".py": stub` for each kind of file.',
+        )
+    return value
+
+
 def range_text(text: str) -> str:
     """A validator: `text`, which must be a version range."""
     try:
         VersionRange.parse(text)
     except InvalidInput as error:
         raise invalid(error.problems[0].message, error.problems[0].fix) from None
+    return text
+
+
+def command_text(text: str) -> str:
+    """A validator: `text`, which must be a command with its arguments, quoted as in a POSIX shell."""
+    try:
+        words = shlex.split(text)
+    except ValueError as error:
+        raise invalid(f"is no command: {str(error).lower()}.", "Close each quote that is opened.") from None
+    if not words:
+        raise invalid("is empty.", "Write a command, for example `python -m pytest -q tests`, or remove it.")
     return text
 
 
@@ -173,6 +209,23 @@ Limit = Annotated[
         {"type": ["integer", "null", "array"], "minimum": 0, "maximum": LARGEST_LIMIT, "maxItems": 0}
     ),
 ]
+Stubs = Annotated[
+    dict[str, Annotated[Text, AfterValidator(_stub)]],
+    BeforeValidator(_stubs),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": ["string", "number", "null"], "maxLength": LONGEST_STUB},
+                {"type": "array", "maxItems": 0},
+                {
+                    "type": "object",
+                    "additionalProperties": {"type": ["string", "number"], "maxLength": LONGEST_STUB},
+                },
+            ]
+        }
+    ),
+]
+"""Stubs by path, suffix, or "" for all files; a bare text is the latter."""
 Listed = Annotated[Text, AfterValidator(_file), WithJsonSchema({"type": "string", "minLength": 1})]
 ListedOrDirectory = Annotated[
     Text, AfterValidator(_file_or_directory), WithJsonSchema({"type": "string", "minLength": 1})

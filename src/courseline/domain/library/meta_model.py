@@ -15,8 +15,10 @@ from courseline.domain.library.meta_fields import (
     OptionalText,
     OrEmptyList,
     OrText,
+    Stubs,
     Text,
     Texts,
+    command_text,
     invalid,
     range_text,
 )
@@ -128,10 +130,23 @@ class PropertiesEntry(_Entry):
         description="What students' files begin with. An entry below studentTemplates/ stands for the rest of its path.",
         examples=[["studentTemplates/main.py"], [{"from": "templates/main.py", "to": "src/main.py"}]],
     )
+    solution_stub: Stubs = Field(
+        default={},
+        description="What stands where a solution was cut out: one text for all files, or one for each suffix or path; "
+        "without it a statement or comment of the file's language, and nothing where the text is empty.",
+        examples=["pass", {".py": "return None", "src/Stack.java": "// your turn"}],
+    )
     test_dependencies: Dependencies = Field(
         default=[], description="Examples whose files this one needs.", examples=[["variables-basics"]]
     )
     dependencies: Dependencies = Field(default=[], description="The same as testDependencies.")
+    test_command: Annotated[
+        Annotated[Text, AfterValidator(command_text)] | None, WithJsonSchema({"type": ["string", "null"]})
+    ] = Field(
+        default=None,
+        description="Runs the tests in the example's directory, without a shell; it ends with 0 when they pass.",
+        examples=["python -m pytest -q tests"],
+    )
     execution_backend: Annotated[Annotated[BackendEntry, OrText("slug")] | None, OrEmptyList()] = Field(
         default=None, description="What runs the tests.", examples=["python-3.12", {"slug": "python-3.12"}]
     )
