@@ -13,6 +13,7 @@ from typing import Protocol
 
 from courseline.domain.located import Located
 from courseline.domain.tree import Tree
+from courseline.usecases.whole_repository import WholeRepository
 
 
 class Clock(Protocol):
@@ -255,6 +256,16 @@ class Git(Protocol):
 
     def workspace(self) -> AbstractContextManager[Workspace]:
         """A fresh workspace; leftovers of killed runs are swept."""
+        ...
+
+    def whole(
+        self, url: str, credential: Credential | None = None
+    ) -> AbstractContextManager[WholeRepository]:
+        """Fetch all that the refs of `url` reach; of a directory see also what they do not reach.
+
+        Raises:
+            InvalidInput: the address is not allowed, or fsck refused an object.
+        """
         ...
 
     def is_local_path(self, url: str) -> bool:

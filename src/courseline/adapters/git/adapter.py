@@ -12,10 +12,12 @@ from courseline.adapters.git.fast_import import checked_author
 from courseline.adapters.git.leftovers import temporary_directory
 from courseline.adapters.git.objects import BLOB_BYTES
 from courseline.adapters.git.repository import LocalRepository
-from courseline.adapters.git.url import checked_protocols, is_local_path
+from courseline.adapters.git.url import checked_protocols, directory_of, is_local_path
+from courseline.adapters.git.whole import GitWhole, borrow, fetch_whole, object_store
 from courseline.adapters.git.workspace import GitWorkspace
 from courseline.errors import NeighbourFailed
-from courseline.usecases.ports import Workspace
+from courseline.usecases.ports import Credential, Workspace
+from courseline.usecases.whole_repository import WholeRepository
 
 SEARCH_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 _FILE_BYTES = 4 * 1024**3
@@ -71,18 +73,39 @@ class GitAdapter:
         """
         programs = Programs.found_in(self._search_path)
         with temporary_directory(self._temp_root) as directory:
-            yield GitWorkspace(
-                self._repository(programs, directory),
-                protocols=self._protocols,
-                author=self._author,
-                ci_skip_hosts=self._ci_skip_hosts,
-                seconds=self._seconds,
+            yield self._workspace(self._repository(programs, directory))
+
+    @contextmanager
+    def whole(self, url: str, credential: Credential | None = None) -> Iterator[WholeRepository]:
+        """See `ports.Git`."""
+        programs = Programs.found_in(self._search_path)
+        with temporary_directory(self._temp_root) as directory:
+            repository = self._repository(programs, directory)
+            store = object_store(directory_of(url)) if is_local_path(url) else None
+            remote = self._workspace(repository).git_remote(url, credential)
+            if store is not None:
+                borrow(directory / "repository", store)
+            yield GitWhole(
+                repository,
+                remote,
+                fetch_whole(remote),
+                sees_unreachable=store is not None,
                 blob_bytes=self._blob_bytes,
             )
 
     def is_local_path(self, url: str) -> bool:
         """Whether `url` means a directory on this machine."""
         return is_local_path(url)
+
+    def _workspace(self, repository: LocalRepository) -> GitWorkspace:
+        return GitWorkspace(
+            repository,
+            protocols=self._protocols,
+            author=self._author,
+            ci_skip_hosts=self._ci_skip_hosts,
+            seconds=self._seconds,
+            blob_bytes=self._blob_bytes,
+        )
 
     def _repository(self, programs: Programs, directory: Path) -> LocalRepository:
         """Write the files git runs with and make the empty repository."""

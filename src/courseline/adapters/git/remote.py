@@ -97,6 +97,12 @@ class GitRemote:
         self._fetch_tree(doing, sha, filter)
         return sha
 
+    def fetch_everything(self) -> None:
+        """Bring all refs and all that they reach, also refs that only the server writes (merge requests, notes)."""
+        doing = f"Fetching everything of {self.url}"
+        refspec = "+refs/*:refs/everything/*"
+        self._talk(doing, [*_FETCH, "--no-filter", "--refmap=", "--end-of-options", self._name, refspec])
+
     def fetch_blobs(self, oids: Iterable[str]) -> None:
         """Bring the blobs that the workspace lacks, in one request.
 

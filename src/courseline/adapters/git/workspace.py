@@ -52,6 +52,10 @@ class GitWorkspace:
 
     def remote(self, url: str, credential: Credential | None = None) -> Remote:
         """A remote of this workspace; a credential inside the URL serves when none is given."""
+        return self.git_remote(url, credential)
+
+    def git_remote(self, url: str, credential: Credential | None = None) -> GitRemote:
+        """The same, with what only git offers."""
         target = parse_target(url, self._protocols)
         remote = self._remotes.get(target.url)
         if remote is None:
