@@ -115,11 +115,18 @@ def test_a_file_handed_in_below_a_directory_gets_its_template():
     assert set(content_of(place)) == {"meta.yaml", "pkg/main.py"}
 
 
-@pytest.mark.parametrize("lists", [{"studentSubmissionFiles": ["main.py"]}, {"additionalFiles": ["main.py"]}])
-def test_a_latin_1_file_with_a_solution_is_refused_with_its_line(lists):
+def test_a_latin_1_file_with_a_solution_is_cut_in_its_own_encoding():
     raw = f"# é\n# SOLUTION BEGIN\n{SOLUTION}# SOLUTION END\n".encode("latin-1")
 
-    problem = only_error(Place({"meta.yaml": meta_text(**lists), "main.py": raw}))
+    found = content_of(Place({"meta.yaml": meta_text(studentSubmissionFiles=["main.py"]), "main.py": raw}))
+
+    assert found["main.py"] == "# é\npass\n".encode("latin-1")
+
+
+def test_a_latin_1_file_with_a_solution_is_refused_as_an_additional_file_with_its_line():
+    raw = f"# é\n# SOLUTION BEGIN\n{SOLUTION}# SOLUTION END\n".encode("latin-1")
+
+    problem = only_error(Place({"meta.yaml": meta_text(additionalFiles=["main.py"]), "main.py": raw}))
 
     assert problem.where == "week1/hello_world/main.py:2"
 
@@ -133,7 +140,7 @@ def test_a_marker_in_another_case_is_a_marker(opening):
     cut = Place({"meta.yaml": meta_text(studentSubmissionFiles=["main.py"]), "main.py": text})
     public = Place({"meta.yaml": meta_text(additionalFiles=["main.py"]), "main.py": text})
 
-    assert content_of(cut)["main.py"] == b"a = 1\n"
+    assert content_of(cut)["main.py"] == b"a = 1\npass\n"
     assert only_error(public).line == 2
 
 

@@ -2,8 +2,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from courseline.domain.students.cut import cut_solutions
 from courseline.domain.students.gate.markers import marker_line
-from courseline.domain.students.markers import cut_solutions, find_markers
+from courseline.domain.students.markers import find_markers
 
 SIGNS = [
     "# {}",
@@ -92,14 +93,75 @@ def test_whatever_cannot_be_cut_safely_is_a_problem_with_its_line(text, line, wo
     assert words in cut.problems[0].sentence
 
 
-def test_a_latin_1_file_with_markers_is_refused_and_without_them_is_left_alone():
-    marked = cut_solutions("é\n# begin solution\nx\n# end solution\n".encode("latin-1"), "main.py")
-    plain = cut_solutions("é\n".encode("latin-1"), "main.py")
+@pytest.mark.parametrize("encoding", ["latin-1", "cp1252", "iso8859-15", "koi8-r", "shift_jis", "gbk"])
+@pytest.mark.parametrize("declared", [True, False])
+def test_a_file_in_any_encoding_that_extends_ascii_is_cut_in_its_own_bytes(encoding, declared):
+    letters = {"koi8-r": "Привет", "shift_jis": "解答ソ", "gbk": "答案"}.get(encoding, "Straße ÄÖ")
+    head = f"# -*- coding: {encoding} -*-\n" if declared else ""
+    text = head + f"# {letters}\n# begin solution\nx = '{letters}'\n# end solution\nprint('{letters}')\n"
+    kept = head + f"# {letters}\nprint('{letters}')\n"
 
-    assert marked.content is None
-    assert [problem.line for problem in marked.problems] == [2]
-    assert "UTF-8" in marked.problems[0].fix
-    assert plain.problems == ()
+    assert cut_solutions(text.encode(encoding), "main.py").content == kept.encode(encoding)
+
+
+@pytest.mark.parametrize(
+    ("raw", "line", "reason"),
+    [
+        (b"# coding: utf-8\n# \xe9\n# BEGIN SOLUTION\nx\n# END SOLUTION\n", 3, "cannot be read as UTF-8"),
+        (b"a\n\x81\n# BEGIN SOLUTION\nx\n# END SOLUTION\n", 3, "cannot be read as CP1252"),
+        (b"a\n\xe9\x02\n# BEGIN SOLUTION\nx\n# END SOLUTION\n", 3, "no text in any encoding"),
+        (b"# coding: utf-7\n+ACM- BEGIN +AFMATwBMAFUAVABJAE8ATg-\n", 1, "in `utf-7`"),
+    ],
+)
+def test_a_file_that_does_not_decode_is_refused_with_the_line_to_look_at(raw, line, reason):
+    cut = cut_solutions(raw, "main.py")
+
+    assert cut.content is None
+    assert [problem.line for problem in cut.problems] == [line]
+    assert reason in cut.problems[0].message
+    assert cut.problems[0].fix == "Save it as UTF-8."
+
+
+def test_a_file_of_any_bytes_without_markers_is_left_alone():
+    for raw in ("é\n".encode("latin-1"), b"\x81\x00\x02", b"# coding: warmup for week 2\nprint(1)\n"):
+        assert cut_solutions(raw, "main.py").content is None
+        assert cut_solutions(raw, "main.py").problems == ()
+
+
+@pytest.mark.parametrize("sign", ["{}", "<!-- {} -->", "# {}", "  {}  "])
+def test_text_between_solution_tags_is_cut(sign):
+    opening, closing = sign.format("<Solution>"), sign.format("</solution>")
+    text = f"Why?\n{opening}\nBecause.\n{closing}\nThanks.\n"
+
+    assert cut_solutions(text.encode(), "answers.txt").content == b"Why?\nThanks.\n"
+
+
+def test_a_solution_tag_within_a_line_of_text_is_a_problem():
+    cut = cut_solutions(b"Why?\nIt is <solution>42</solution>.\n", "answers.md")
+
+    assert [problem.line for problem in cut.problems] == [2]
+
+
+def test_in_xml_a_solution_element_is_no_marker():
+    raw = b"<quiz>\n<solution>\n42\n</solution>\n</quiz>\n"
+
+    assert find_markers(raw, "quiz.xml").markers == ()
+    assert find_markers(raw, "quiz.xml").problems == ()
+    assert marker_line(raw, "quiz.xml") is None
+    assert marker_line(raw, "quiz.html") == 2
+
+
+def test_hidden_tests_and_mark_schemes_go_with_the_solutions_but_make_none():
+    text = "# begin solution\nx\n# end solution\n### BEGIN HIDDEN TESTS\ny\n### END HIDDEN TESTS\nz\n# Begin mark scheme\n1\n# End mark scheme\n"
+
+    assert cut_solutions(text.encode(), "main.py").content == b"z\n"
+    assert cut_solutions(text[text.index("###") :].encode(), "main.py").content is None
+
+
+def test_markers_of_two_kinds_do_not_pair():
+    cut = cut_solutions(b"# BEGIN SOLUTION\nx\n# END HIDDEN TESTS\n", "main.py")
+
+    assert [problem.line for problem in cut.problems] == [3]
 
 
 def test_utf_16_without_its_byte_order_mark_is_refused():

@@ -9,7 +9,7 @@ from courseline.domain.tree import EXECUTABLE, GITLINK, SYMLINK
 from courseline.errors import Severity
 
 MARKED = "def f():\n    # BEGIN SOLUTION\n    return 42\n    # END SOLUTION\n    pass\n"
-CUT = b"def f():\n    pass\n"
+CUT = b"def f():\n    raise NotImplementedError\n    pass\n"
 
 
 def shipped(place):
@@ -75,7 +75,10 @@ def test_only_what_a_rule_admits_is_in_the_view():
         ({"main.py": "the solution"}, {"main.py": ("3-empty", b"")}),
         ({}, {"main.py": ("3-empty", b"")}),
         ({"main.py": MARKED}, {"main.py": ("3-cut", CUT)}),
-        ({"main.py": "# BEGIN SOLUTION\nx\n# END SOLUTION\n"}, {"main.py": ("3-cut", b"")}),
+        (
+            {"main.py": "# BEGIN SOLUTION\nx\n# END SOLUTION\n"},
+            {"main.py": ("3-cut", b"raise NotImplementedError\n")},
+        ),
     ],
 )
 def test_without_a_template_a_file_is_cut_or_empty_and_never_its_source(files, expected):

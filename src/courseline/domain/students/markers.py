@@ -1,33 +1,55 @@
-"""Solution markers in plain text: finding them, and cutting out what lies between them.
+"""Solution markers in text: where they are, and what is wrong with them.
 
-A marker is `BEGIN SOLUTION` and `END SOLUTION`, or `SOLUTION BEGIN` and `SOLUTION END`, on a line of its own, after
-any comment sign, in any case. Whatever only resembles one is a problem, never something to publish: a line that we
-fail to recognise is a solution that reaches students.
+A marker is `BEGIN SOLUTION` and `END SOLUTION`, `SOLUTION BEGIN` and `SOLUTION END`, or `<solution>` and `</solution>`,
+on a line of its own, after any comment sign, in any case; so are `HIDDEN TESTS` and `MARK SCHEME`, which nbgrader knows
+(https://nbgrader.readthedocs.io/en/stable/user_guide/creating_and_grading_assignments.html). Whatever only resembles
+one is a problem, never something to publish: a line that we fail to recognise is a solution that reaches students.
 """
 
 from __future__ import annotations
 
-import codecs
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from enum import StrEnum
 
+from courseline.domain.students.text_file import TextFile, Unreadable, read_text
 from courseline.errors import Problem
 
 _GAP = r"[\s_\-]{0,8}"
-_WORDS = rf"(?:(?P<first>begin|end){_GAP}solution|solution{_GAP}(?P<last>begin|end))"
+_KIND = rf"(?:solution|hidden{_GAP}tests?|mark{_GAP}scheme)"
+_WORDS = (
+    rf"(?:(?P<first>begin|end){_GAP}(?P<kind>{_KIND})|(?P<other>{_KIND}){_GAP}(?P<last>begin|end)"
+    r"|<\s{0,8}(?P<close>/?)\s{0,8}solution\s{0,8}>)"
+)
 _NO_LETTER = "[^0-9A-Za-z]"
-_SIGN = rf"{_NO_LETTER}*(?:(?:rem|dnl|c)\s{_NO_LETTER}*)?"  # `#`, `//`, `<!--`, a docstring's quotes; BASIC's REM, m4's dnl, Fortran's C
+# `#`, `//`, `<!--`, a docstring's quotes; BASIC's REM, m4's dnl, Fortran's C
+_SIGN = rf"{_NO_LETTER}*?(?:(?:rem|dnl|c)\s{_NO_LETTER}*?)?"
 _MARKER = re.compile(rf"{_SIGN}{_WORDS}{_NO_LETTER}*", re.IGNORECASE)
 _ANYWHERE = re.compile(rf"{_WORDS}(?![0-9A-Za-z])", re.IGNORECASE)
+_TAG = re.compile(r"<\s{0,8}/?\s{0,8}solution\b", re.IGNORECASE)
 _COMMENT = re.compile(rf"(?:[#%;*]|//|--|\brem\s){_NO_LETTER}*\Z", re.IGNORECASE)
-_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z")
 _STRINGS = re.compile(r'\\[nr]|"')  # where a string of JSON, or a line written inside it, ends
-_ENCODINGS = (
-    (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF16_LE, "utf-16-le"),
-    (codecs.BOM_UTF16_BE, "utf-16-be"),
-)
+_HINTS = ("solution", "hidden", "scheme")
+# In these `<solution>` is an element like any other.
+_XML = (".xml", ".xsd", ".xsl", ".xslt", ".svg", ".fxml", ".xhtml", ".wsdl", ".rng")
+_TEXT = (".txt", ".md", ".rst", ".tex", ".adoc", ".org", ".rmd", ".qmd")
+
+
+class Kind(StrEnum):
+    """What a pair of markers encloses."""
+
+    SOLUTION = "solution"
+    HIDDEN_TESTS = "hidden tests"
+    MARK_SCHEME = "mark scheme"
+
+
+class Form(StrEnum):
+    """How a marker is written; the two of a pair are written alike."""
+
+    WORD_FIRST = "BEGIN SOLUTION"
+    WORD_LAST = "SOLUTION BEGIN"
+    TAG = "<solution>"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +59,15 @@ class Marker:
     Attributes:
         line: 1-based.
         opens: BEGIN, not END.
-        solution_first: written `SOLUTION BEGIN`, not `BEGIN SOLUTION`; the two spellings do not pair.
+        kind: what it encloses.
+        form: how it is written.
         words: as written, for messages.
     """
 
     line: int
     opens: bool
-    solution_first: bool
+    kind: Kind
+    form: Form
     words: str
 
 
@@ -55,45 +79,40 @@ class Found:
     problems: tuple[Problem, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Cut:
-    """A file without its solutions.
-
-    Attributes:
-        content: what is left; None when the file has no markers, or problems.
-        problems: why nothing could be cut, each with its line.
-    """
-
-    content: bytes | None
-    problems: tuple[Problem, ...] = ()
-
-
 def find_markers(raw: bytes, path: str) -> Found:
     """All markers of a file.
 
     Args:
         raw: the file.
-        path: its name in problems; a notebook (`.ipynb`) is no plain text, markers in it are a problem.
+        path: its name in problems; in a notebook (`.ipynb`), which is no plain text, any marker is a problem.
 
     Returns:
         Markers and problems: unpaired, nested or mixed markers, lines that only resemble one, and anything like a
-        marker in a file that is neither UTF-8 nor UTF-16 with a byte order mark.
+        marker in a file whose encoding cannot be told.
     """
-    text = _decode(raw)
-    if text is None:
-        return Found((), _unreadable(raw, path))
+    text = read_text(raw)
+    if isinstance(text, Unreadable):
+        return Found((), _unreadable(raw, path, text))
     if path.lower().endswith(".ipynb"):
-        return Found((), _in_notebook(text.body, path))
+        return Found((), _in_notebook(text.lines, path))
+    return markers_in(text.lines, path)
+
+
+def markers_in(lines: Sequence[str], path: str) -> Found:
+    """As `find_markers`, of text that has been read; the suffix of `path` tells its language."""
     markers: list[Marker] = []
     problems: list[Problem] = []
-    is_json = text.body.lstrip()[:1] in {"{", "["}
-    for number, line in _suspects(text.body):
-        match = _MARKER.fullmatch(line.strip())
-        if match:
-            word = match["first"] or match["last"]
-            words = " ".join(re.findall(r"solution|begin|end", line, re.IGNORECASE))
-            markers.append(Marker(number, word.lower() == "begin", match["first"] is None, words))
-        elif _follows_sign(line) or (is_json and any(_resembles(part) for part in _STRINGS.split(line))):
+    is_json = next((line.lstrip()[:1] for line in lines if line.strip()), "") in {"{", "["}
+    tags, prose = not path.lower().endswith(_XML), path.lower().endswith(_TEXT)
+    for number, line in _suspects(lines):
+        marker = _marker(number, line, tags=tags)
+        if marker is not None:
+            markers.append(marker)
+        elif (
+            _follows_sign(line, tags=tags)
+            or (prose and _TAG.search(line))
+            or (is_json and any(_resembles(part) for part in _STRINGS.split(line)))
+        ):
             problems.append(
                 Problem(
                     path,
@@ -105,88 +124,70 @@ def find_markers(raw: bytes, path: str) -> Found:
     return Found(tuple(markers), (*problems, *_pairing_problems(markers, path)))
 
 
-def cut_solutions(raw: bytes, path: str) -> Cut:
-    """The file without marker lines and without what lies between them; every other byte stays.
-
-    Args:
-        raw: the file.
-        path: its name in problems.
-    """
-    found = find_markers(raw, path)
-    if found.problems or not found.markers:
-        return Cut(None, found.problems)
-    text = _decode(raw)
-    if text is None:  # find_markers would have found no marker
-        return Cut(None)
-    openings = {marker.line: marker.opens for marker in found.markers}
-    kept: list[str] = []
-    inside = False
-    for number, line in enumerate(_lines(text.body), start=1):
-        if number in openings:
-            inside = openings[number]
-        elif not inside:
-            kept.append(line)
-    return Cut(text.mark + "".join(kept).encode(text.encoding))
+def in_cell(found: Found, cell: int) -> Found:
+    """What was found in a cell of a notebook, its problems told by the number of the cell, from 1."""
+    problems = tuple(
+        replace(problem, line=None, message=f"Cell {cell}, line {problem.line}: {problem.message}")
+        for problem in found.problems
+    )
+    return replace(found, problems=problems)
 
 
-@dataclass(frozen=True, slots=True)
-class _Text:
-    body: str
-    encoding: str
-    mark: bytes
-
-
-def _decode(raw: bytes) -> _Text | None:
-    mark, encoding = next(((mark, name) for mark, name in _ENCODINGS if raw.startswith(mark)), (b"", "utf-8"))
-    try:
-        body = raw[len(mark) :].decode(encoding)
-    except UnicodeDecodeError:
+def _marker(number: int, line: str, *, tags: bool) -> Marker | None:
+    match = _MARKER.fullmatch(line.strip())
+    if match is None:
         return None
-    # A NUL means UTF-16 without its mark, or no text at all: neither can be cut by lines.
-    return None if "\0" in body else _Text(body, encoding, mark)
+    if match["close"] is not None:
+        words = "</solution>" if match["close"] else "<solution>"
+        return Marker(number, not match["close"], Kind.SOLUTION, Form.TAG, words) if tags else None
+    written = match["kind"] or match["other"]
+    kind = next(kind for kind in Kind if written.lower().startswith(kind[:4]))
+    form = Form.WORD_FIRST if match["first"] else Form.WORD_LAST
+    words = " ".join(re.findall("[A-Za-z]+", f"{match['first'] or ''} {written} {match['last'] or ''}"))
+    return Marker(number, (match["first"] or match["last"]).lower() == "begin", kind, form, words)
 
 
-def _lines(body: str) -> Iterator[str]:
-    # Not str.splitlines: it also ends lines at form feeds and other characters that editors keep within a line.
-    return (match.group() for match in _LINE.finditer(body))
+def _suspects(lines: Sequence[str]) -> Iterator[tuple[int, str]]:
+    for number, line in enumerate(lines, 1):
+        lower = line.lower()
+        if any(hint in lower for hint in _HINTS):
+            yield number, line
 
 
-def _suspects(body: str) -> Iterator[tuple[int, str]]:
-    if "solution" in body.lower():
-        yield from (
-            (number, line) for number, line in enumerate(_lines(body), 1) if "solution" in line.lower()
-        )
+def _resembles(line: str, *, tags: bool = True) -> bool:
+    return _marker(0, line, tags=tags) is not None or _follows_sign(line, tags=tags)
 
 
-def _resembles(line: str) -> bool:
-    return _MARKER.fullmatch(line.strip()) is not None or _follows_sign(line)
-
-
-def _follows_sign(line: str) -> bool:
+def _follows_sign(line: str, *, tags: bool) -> bool:
     """Whether a marker's words stand behind a comment sign, whatever else is on the line."""
     # A comment sign further away than this is none; looking further makes long lines take long.
-    starts = (match.start() for match in _ANYWHERE.finditer(line))
+    starts = (match.start() for match in _ANYWHERE.finditer(line) if tags or match["close"] is None)
     return any(_COMMENT.search(line, max(0, start - 40), start) for start in starts)
 
 
-def _unreadable(raw: bytes, path: str) -> tuple[Problem, ...]:
-    for number, line in _suspects(raw.replace(b"\0", b"").decode("latin-1")):
-        if _resembles(line):
-            message = (
-                "The file holds something like a solution marker, but is neither UTF-8 nor UTF-16 with a byte order"
-                " mark, so nothing can be cut from it safely."
-            )
-            return (Problem(path, number, message, fix="Save it as UTF-8."),)
-    return ()
+def _unreadable(raw: bytes, path: str, text: Unreadable) -> tuple[Problem, ...]:
+    read = read_text(raw.replace(b"\0", b""))
+    lines = (
+        read.lines if isinstance(read, TextFile) else raw.replace(b"\0", b"").decode("latin-1").split("\n")
+    )
+    seen = (
+        text.line
+        if text.hides
+        else next((number for number, line in _suspects(lines) if _resembles(line)), None)
+    )
+    if seen is None:
+        return ()
+    message = "Nothing can be cut from this file safely" + (
+        "." if text.hides else ", and it holds something like a solution marker."
+    )
+    return (Problem(path, seen, f"{message} {text.reason}", fix="Save it as UTF-8."),)
 
 
-def _in_notebook(body: str, path: str) -> tuple[Problem, ...]:
-    for number, line in _suspects(body):
+def _in_notebook(lines: Sequence[str], path: str) -> tuple[Problem, ...]:
+    for number, line in _suspects(lines):
         if any(_resembles(part) for part in _STRINGS.split(line)):
-            message = (
-                "The notebook holds something like a solution marker; solutions are cut from plain text only."
-            )
-            fix = "Add a notebook without solutions under studentTemplates."
+            message = "The notebook holds something like a solution marker."
+            fix = "Publish a notebook without solutions."
             return (Problem(path, number, message, fix=fix),)
     return ()
 
@@ -198,8 +199,8 @@ def _pairing_problems(markers: Sequence[Marker], path: str) -> Iterator[Problem]
             yield Problem(
                 path,
                 marker.line,
-                f"`{marker.words}` stands inside the solution that line {opened.line} begins.",
-                fix="End that solution first; solutions do not nest.",
+                f"`{marker.words}` stands inside the {opened.kind} that line {opened.line} begins.",
+                fix="End that first; markers do not nest.",
             )
         elif marker.opens:
             opened = marker
@@ -207,22 +208,22 @@ def _pairing_problems(markers: Sequence[Marker], path: str) -> Iterator[Problem]
             yield Problem(
                 path,
                 marker.line,
-                f"`{marker.words}` ends a solution that no line begins.",
+                f"`{marker.words}` ends a {marker.kind} that no line begins.",
                 fix="Add the marker that begins it, or remove this line.",
             )
         else:
-            if marker.solution_first is not opened.solution_first:
+            if (marker.form, marker.kind) != (opened.form, opened.kind):
                 yield Problem(
                     path,
                     marker.line,
-                    f"`{marker.words}` ends the solution that line {opened.line} begins as `{opened.words}`.",
-                    fix="Write both in the same order of words.",
+                    f"`{marker.words}` ends what line {opened.line} begins as `{opened.words}`.",
+                    fix="Write both alike, in the same order of words.",
                 )
             opened = None
     if opened is not None:
         yield Problem(
             path,
             opened.line,
-            f"`{opened.words}` begins a solution that no line ends.",
+            f"`{opened.words}` begins a {opened.kind} that no line ends.",
             fix="Add the marker that ends it.",
         )

@@ -15,8 +15,10 @@ from courseline.domain.library.version import Role
 from courseline.domain.paths import mode_problem, path_problems, printable
 from courseline.domain.students.additional import additional_files
 from courseline.domain.students.admitted import META_FILE, Admitted, Withheld
-from courseline.domain.students.markers import cut_solutions, find_markers
+from courseline.domain.students.cut import cut_solutions
+from courseline.domain.students.markers import find_markers
 from courseline.domain.students.rule import Rule
+from courseline.domain.students.stubs import Stubs
 from courseline.domain.students.student_meta import student_meta
 from courseline.domain.students.student_text import media_links, missing_media, student_texts
 from courseline.domain.students.submission import submission_files, without_markers
@@ -212,7 +214,7 @@ class _View:
             )
 
     def _cut(self, admitted: Admitted, source: TreeFile) -> None:
-        cut = cut_solutions(self._place.blobs[source.oid], source.path)
+        cut = cut_solutions(self._place.blobs[source.oid], source.path, Stubs(self._meta.solution_stub))
         problem = without_markers(admitted, self._meta) if cut.content is None and not cut.problems else None
         self.problems += [*cut.problems, *([problem] if problem else [])]
         rule = Rule.EMPTY if cut.content is None else Rule.CUT

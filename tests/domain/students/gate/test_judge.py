@@ -17,7 +17,7 @@ from courseline.domain.tree import EXECUTABLE, GITLINK, SYMLINK, Tree, blob_oid
 
 SOLUTION = "def mean(values):\n    return sum(values) / len(values)  # what students are to find\n"
 CUT_SOURCE = f"import math\nimport statistics\nimport itertools\n# BEGIN SOLUTION\n{SOLUTION}# END SOLUTION\n\n\nprint(math.pi)\n"
-CUT = "import math\nimport statistics\nimport itertools\n\n\nprint(math.pi)\n"
+CUT = "import math\nimport statistics\nimport itertools\npass\n\n\nprint(math.pi)\n"
 TEST = "from mean import mean\n\n\ndef test_mean():\n    assert mean([1, 2, 3]) == 2\n"
 HELPER = "def read(path):\n    return [float(line) for line in open(path)]\n"
 DATA = "name;points\nAda;12\nGrace;11\nAlan;10\nEdsger;9\nBarbara;12\n"

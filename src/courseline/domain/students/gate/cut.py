@@ -3,13 +3,41 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 from courseline.domain.students.gate.case import GateCase, GatePlace
 from courseline.domain.students.gate.markers import marked_lines
 from courseline.domain.tree import TreeFile
 
+_CODE = "TODO: write your code here"
+_STUBS = {
+    ".py": "raise NotImplementedError",
+    ".pyi": "...",
+    ".m": "error('Not implemented yet.');",
+    ".r": 'stop("Not implemented yet.")',
+    ".jl": 'error("Not implemented yet.")',
+    ".rb": "raise NotImplementedError",
+}
+_SIGNS = ("//", "#", "--", "%", ";", "!", "'", "(*", "/*", "<!--")
+_ALWAYS = {"Write your answer here.", *(f"{sign} {_CODE}" for sign in _SIGNS)}
+_ALWAYS |= {f"(* {_CODE} *)", f"/* {_CODE} */", f"<!-- {_CODE} -->"}
+_MOST_STUB_LINES = 50
+_ENCODINGS = ("utf-8", "cp1252", "latin-1", "shift_jis", "gbk")
 
-def cut_fault(case: GateCase, place: GatePlace, file: TreeFile, source: TreeFile | None) -> str | None:  # noqa: ARG001 - stubs are read from it
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Where a solution was: one line of a stub may stand here, whatever its indentation."""
+
+    lines: frozenset[bytes]
+
+    def admits(self, line: bytes) -> bool:
+        """Whether `line` is one of a stub."""
+        return line.strip() in self.lines
+
+
+def cut_fault(case: GateCase, place: GatePlace, file: TreeFile, source: TreeFile | None) -> str | None:
     """Why a file of the candidate is not its source without the solutions; None when it is.
 
     Args:
@@ -24,36 +52,77 @@ def cut_fault(case: GateCase, place: GatePlace, file: TreeFile, source: TreeFile
         return "It cannot be compared with its source."
     if file.oid == source.oid:
         return f"It is the source {source.path} itself, which is a solution."
-    allowed = _outside(raw)
+    allowed = outside(raw, source.path, stub_lines(place.meta, source.path))
     if allowed is None:
         return f"Its source {source.path} has no pairs of solution markers."
     rest = iter(allowed)
-    for number, line in enumerate(_split(ours), start=1):
-        if line.strip() and not any(line == candidate for candidate in rest):
+    for number, line in enumerate(split(ours), start=1):
+        if line.strip() and not any(_fits(line, candidate) for candidate in rest):
             return f"Its line {number} is no line outside the solutions of {source.path}, in their order."
     return None
 
 
-def _outside(raw: bytes) -> list[bytes] | None:
-    """Lines outside solutions, None when the markers do not part the file into such."""
-    outside: list[bytes] = []
+def _fits(line: bytes, allowed: bytes | Gap) -> bool:
+    return allowed.admits(line) if isinstance(allowed, Gap) else line == allowed
+
+
+def stub_lines(meta: object, path: str) -> Gap:
+    """Every line that may stand in `path` for a solution: of the stub that meta.yaml chooses, else of the usual ones."""
+    name = path.rpartition("/")[2].lower()
+    suffix = name[name.rfind(".") :] if "." in name else ""
+    chosen = _chosen(meta)
+    text = next((chosen[key] for key in (path, suffix, "") if key in chosen), None)
+    usual = _ALWAYS | ({_STUBS[suffix]} if suffix in _STUBS else set())
+    lines = {"pass"} if suffix == ".py" else set()
+    lines |= usual if text is None else set(text.splitlines()[:_MOST_STUB_LINES])
+    return Gap(frozenset(raw for line in lines if line.strip() for raw in _encoded(line.strip())))
+
+
+def _chosen(meta: object) -> Mapping[str, str]:
+    properties = meta.get("properties") if isinstance(meta, Mapping) else None
+    given = properties.get("solutionStub") if isinstance(properties, Mapping) else None
+    if isinstance(given, str | int) and not isinstance(given, bool):
+        return {"": str(given)}
+    if not isinstance(given, Mapping):
+        return {}
+    return {
+        str(key).lower() if str(key).startswith(".") and "/" not in str(key) else str(key): str(text)
+        for key, text in given.items()
+        if isinstance(text, str | int) and not isinstance(text, bool)
+    }
+
+
+def _encoded(line: str) -> Iterator[bytes]:
+    for encoding in _ENCODINGS:
+        try:
+            yield line.encode(encoding)
+        except UnicodeEncodeError:
+            continue
+
+
+def outside(raw: bytes, path: str, gap: Gap) -> list[bytes | Gap] | None:
+    """Lines outside solutions, with as many gaps as a stub may have lines; None when markers do not part the text."""
+    allowed: list[bytes | Gap] = []
     inside, pairs = False, 0
-    for (_, marked), line in zip(marked_lines(_flat(raw)), _split(raw), strict=True):
+    for (_, marked), line in zip(marked_lines(flat(raw), path), split(raw), strict=True):
         if marked:
-            if (re.search(rb"begin", line, re.IGNORECASE) is None) is not inside:
+            if (re.search(rb"begin|<\s*solution", line, re.IGNORECASE) is None) is not inside:
                 return None
-            pairs += inside
+            if inside:
+                pairs += 1
+                allowed += [gap] * min(len(gap.lines), _MOST_STUB_LINES)
             inside = not inside
         elif not inside:
-            outside.append(line)
-    return None if inside or not pairs else outside
+            allowed.append(line)
+    return None if inside or not pairs else allowed
 
 
-def _split(raw: bytes) -> list[bytes]:
-    return re.split(rb"\r\n|\r|\n", _flat(raw))
+def split(raw: bytes) -> list[bytes]:
+    """The lines of a text without their ends."""
+    return re.split(rb"\r\n|\r|\n", flat(raw))
 
 
-def _flat(raw: bytes) -> bytes:
+def flat(raw: bytes) -> bytes:
     """UTF-16 as UTF-8, so that lines can be told; anything else as it is."""
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
         return raw.decode("utf-16", "replace").encode()

@@ -13,9 +13,15 @@ from courseline.domain.students.gate.places import files_by_place
 
 # What may part the two words: blanks, hyphens, underscores, and all bytes of blanks beyond ASCII.
 _GAP = rb"[\x00-\x09\x0b\x0c\x0e-\x20_\-\x80-\xff]{0,24}"
-_MARK = re.compile(
-    rb"(?:(?:begin|end)" + _GAP + rb"solution|solution" + _GAP + rb"(?:begin|end))", re.IGNORECASE
+_KIND = rb"(?:solution|hidden" + _GAP + rb"tests?|mark" + _GAP + rb"scheme)"
+_WORDS = rb"(?:begin|end)" + _GAP + _KIND + rb"|" + _KIND + _GAP + rb"(?:begin|end)"
+_MARK = re.compile(rb"(?:" + _WORDS + rb")", re.IGNORECASE)
+_MARK_OR_TAG = re.compile(
+    rb"(?:" + _WORDS + rb"|<" + _GAP + rb"/?" + _GAP + rb"solution" + _GAP + rb">)", re.IGNORECASE
 )
+_HINT = re.compile(rb"solution|hidden|scheme", re.IGNORECASE)
+# In these `<solution>` is an element like any other.
+_XML = (".xml", ".xsd", ".xsl", ".xslt", ".svg", ".fxml", ".xhtml", ".wsdl", ".rng")
 _OTHER = rb"[^0-9A-Za-z]"
 _LEAD = re.compile(_OTHER + rb"*(?:(?:rem|dnl|c)\s" + _OTHER + rb"*)?", re.IGNORECASE)
 _REST = re.compile(_OTHER + rb"*")
@@ -23,30 +29,36 @@ _SIGN = re.compile(rb"(?:[#%;*]|//|--|\brem\s)" + _OTHER + rb"*\Z", re.IGNORECAS
 _NOTEBOOK = re.compile(rb'\\n|\\r|"')
 
 
-def marker_line(raw: bytes) -> int | None:
-    """The 1-based line of the first thing like a solution marker, None when there is none."""
+def marker_line(raw: bytes, path: str = "") -> int | None:
+    """The 1-based line of the first thing like a solution marker, None when there is none.
+
+    Args:
+        raw: the file.
+        path: its name, whose suffix tells XML.
+    """
     for text in (raw, raw.replace(b"\0", b"")):  # without NULs UTF-16 and UTF-32 show their ASCII
-        found = next((number for number, marked in marked_lines(text) if marked), None)
+        found = next((number for number, marked in marked_lines(text, path) if marked), None)
         if found is not None:
             return found
     return None
 
 
-def marked_lines(raw: bytes) -> Iterator[tuple[int, bool]]:
+def marked_lines(raw: bytes, path: str = "") -> Iterator[tuple[int, bool]]:
     """Each line's number, and whether it is like a solution marker."""
     is_json = raw.lstrip()[:1] in {b"{", b"["}
-    suspicious = b"solution" in raw.lower()
+    mark = _MARK if path.lower().endswith(_XML) else _MARK_OR_TAG
+    suspicious = _HINT.search(raw) is not None
     for number, line in enumerate(re.split(rb"\r\n|\r|\n", raw), start=1):
-        if not suspicious or b"solution" not in line.lower():
+        if not suspicious or _HINT.search(line) is None:
             yield number, False
             continue
         parts = _NOTEBOOK.split(line) if is_json else [line]
-        yield number, any(map(_is_marked, parts))
+        yield number, any(_is_marked(part, mark) for part in parts)
 
 
-def _is_marked(part: bytes) -> bool:
+def _is_marked(part: bytes, words: re.Pattern[bytes]) -> bool:
     """Whether a mark stands alone, or directly behind a comment sign."""
-    for mark in _MARK.finditer(part):
+    for mark in words.finditer(part):
         start, end = mark.span()
         if _LEAD.fullmatch(part, 0, start) and _REST.fullmatch(part, end):
             return True
@@ -60,7 +72,7 @@ def check_markers(case: GateCase) -> Iterator[Finding]:
     """Every file whose bytes are at hand; what students have already has been judged when it came."""
     for place, file in files_by_place(case):
         raw = case.blobs.get(file.oid)
-        line = None if raw is None else marker_line(raw)
+        line = None if raw is None else marker_line(raw, file.path)
         if line is None or case.excepted(file.path, file.oid):
             continue
         yield Finding(
