@@ -87,7 +87,7 @@ def eventful(course: Bench) -> None:
     course.edit({"w/mine/main.py": "print('mine')\n"})
     course.wish(
         place("w.a", "a", "v1.0")
-        + place("v.b", "b", "v1.1", movedFrom="w.b")
+        + place("v.b", "b", "v1.1")  # a guessed move
         + place("w.tools", "tools", "v1.1")
         + place("w.mine", "a", "v1.1")
         + place("w.back", "a", "v1.0")

@@ -26,6 +26,7 @@ class MatchedContent:
         directory: of the assignments repository, where its files are or go.
         old_path: where it lived before, None unless it moves.
         is_new: no record of it exists.
+        is_guess: nobody wrote that it moves.
     """
 
     node: Node
@@ -33,6 +34,7 @@ class MatchedContent:
     directory: str
     old_path: str | None = None
     is_new: bool = False
+    is_guess: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,11 @@ class ContentMatch:
 
 
 def match_contents(
-    course_id: UUID, file: CourseFile, existing: Sequence[Content], course_title: str
+    course_id: UUID,
+    file: CourseFile,
+    existing: Sequence[Content],
+    course_title: str,
+    guessed: Mapping[str, str] | None = None,
 ) -> ContentMatch:
     """Find out which content each entry is.
 
@@ -80,8 +86,10 @@ def match_contents(
         file: a course file without errors.
         existing: every content the course ever had, removed ones included.
         course_title: for messages.
+        guessed: new path -> old path of moves that the file does not name.
     """
-    found = _find(file.nodes, existing)
+    guesses = guessed or {}
+    found = _find(file.nodes, existing, guesses)
     ids = {content.id for content in existing}
     matched: list[MatchedContent] = []
     for node in file.nodes:
@@ -90,7 +98,9 @@ def match_contents(
         if before is None:
             before = _newborn(course_id, node, existing, ids)
             ids.add(before.id)
-        matched.append(_matched(node, before, is_new=is_new))
+        matched.append(
+            _matched(node, before, is_new=is_new, is_guess=node.path in guesses and node.moved_from is None)
+        )
     here = {entry.content.id for entry in matched}
     leaving = tuple(content for content in existing if not content.removed and content.id not in here)
     problems = _move_problems(matched, existing, leaving, course_title)
@@ -108,10 +118,15 @@ def _newborn(course_id: UUID, node: Node, existing: Sequence[Content], ids: Abst
     return Content(fresh, node.path, node.path, node.type_slug, node.title, node.position)
 
 
-def _find(nodes: Sequence[Node], existing: Sequence[Content]) -> dict[str, Content]:
+def _find(
+    nodes: Sequence[Node], existing: Sequence[Content], guessed: Mapping[str, str]
+) -> dict[str, Content]:
     """The existing content of each entry that has one, by the entry's path."""
     living = {content.path: content for content in existing if not content.removed}
-    found = {path: living[source] for path, source in _moves_that_count(nodes, living).items()}
+    written = {node.path: node.moved_from for node in nodes if node.moved_from is not None}
+    found = {
+        path: living[old] for path, old in _moves_that_count(nodes, living, {**guessed, **written}).items()
+    }
     used = {content.id for content in found.values()}
 
     def take(candidates: Mapping[str, Content]) -> None:
@@ -132,13 +147,15 @@ def _preference(content: Content) -> tuple[bool, bool, str]:
     return not content.removed, content.path == content.first_path, str(content.id)
 
 
-def _moves_that_count(nodes: Sequence[Node], living: Mapping[str, Content]) -> dict[str, str]:
+def _moves_that_count(
+    nodes: Sequence[Node], living: Mapping[str, Content], moves: Mapping[str, str]
+) -> dict[str, str]:
     """New path -> old path.
 
     Where somebody lives at the new path, the move counts when that one leaves by a move that counts. This starts
     from free paths, so a circle never counts, and no move counts once all entries have their content.
     """
-    sources = {node.path: node.moved_from for node in nodes if node.moved_from in living}
+    sources = {path: old for path, old in moves.items() if old in living}
     counting: dict[str, str] = {}
     for node in nodes:
         free = node.path
@@ -150,7 +167,7 @@ def _moves_that_count(nodes: Sequence[Node], living: Mapping[str, Content]) -> d
     return counting
 
 
-def _matched(node: Node, before: Content, *, is_new: bool) -> MatchedContent:
+def _matched(node: Node, before: Content, *, is_new: bool, is_guess: bool) -> MatchedContent:
     content = replace(
         before,
         path=node.path,
@@ -167,6 +184,7 @@ def _matched(node: Node, before: Content, *, is_new: bool) -> MatchedContent:
         node.directory or before.directory or default_directory(node.path),
         before.path if moves else None,
         is_new,
+        is_guess and moves,
     )
 
 

@@ -1,12 +1,13 @@
 """The course-wide files `.course-metadata/deployed-examples.json` and `deployment-history.json`.
 
-They tell readers of the repository what is where; courseline itself decides nothing by them. Both are sorted, one
-entry a line, so that their diffs say what a deploy did.
+They tell readers of the repository what is where; courseline itself reads them only to find contents again that the
+database has lost. Both are sorted, one entry a line, so that their diffs say what a deploy did.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -124,6 +125,30 @@ def merge_history(existing: bytes | None, batch: Iterable[HistoryEntry]) -> byte
         for entry in [*group][-KEPT_PER_PLACE:]
     ]
     return f"{lines(kept, '')}\n".encode("utf-8", "replace")
+
+
+def read_deployed(raw: bytes, course_id: UUID) -> list[DeployedExample]:
+    """The sound entries of `deployed-examples.json`; none when it is another course's."""
+    data = read_json(raw)
+    if not isinstance(data, dict) or data.get("course_id") != str(course_id):
+        return []
+    found: list[DeployedExample] = []
+    for entry in filter(_is_deployed, _entries(data.get("deployments"))):
+        deployed_at = parse_instant(entry["deployed_at"])
+        with suppress(ValueError):  # an id that is none
+            content, example = UUID(str(entry["course_content_id"])), UUID(str(entry["example_id"]))
+            if deployed_at is not None:
+                path, directory = str(entry["ltree_path"]), str(entry["filesystem_path"])
+                label, customized = str(entry["example_version"]), entry["is_customized"] is True
+                found.append(
+                    DeployedExample(content, path, directory, example, label, deployed_at, customized)
+                )
+    return found
+
+
+def read_history_paths(raw: bytes) -> set[str]:
+    """Every ltree path that `deployment-history.json` tells of."""
+    return {str(entry["path"]) for entry in _entries(read_json(raw)) if _is_history(entry)}
 
 
 def _entries(value: object) -> list[dict[str, object]]:

@@ -56,3 +56,9 @@ class Deployment:
     label: str | None = None
     is_customized: bool = False
     last_customized_at: datetime | None = None
+
+    @property
+    def example_id(self) -> UUID | None:
+        """The example that is there, None when nothing of ours is."""
+        example = self.metadata.get("example_id")
+        return UUID(example) if isinstance(example, str) else None

@@ -143,13 +143,12 @@ def _facts(recorded: Recorded) -> tuple[UUID, int, dict[UUID, UUID]]:
 
 
 def _from_database(deployment: Deployment) -> Recorded | None:
-    example = deployment.metadata.get("example_id")
     version, rendered_tree = deployment.deployed_version_id, deployment.rendered_tree
-    if version is None or rendered_tree is None or not isinstance(example, str):
+    if version is None or rendered_tree is None or deployment.example_id is None:
         return None
     renderer = deployment.metadata.get("renderer")
     return Recorded(
-        UUID(example),
+        deployment.example_id,
         version,
         deployment.label or "",
         rendered_tree,

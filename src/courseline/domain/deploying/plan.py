@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -26,6 +26,7 @@ class WishedPlace:
         state: what is there.
         resolution: what the wish came to; None for a content without an example.
         old_path: where it lived before, when it moves.
+        is_guess: nobody wrote that it moves.
     """
 
     content_id: UUID
@@ -33,6 +34,7 @@ class WishedPlace:
     state: PlaceState
     resolution: Resolution | Unresolved | None
     old_path: str | None = None
+    is_guess: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +119,7 @@ def _wished(place: WishedPlace, *, takes_over: bool) -> list[Step]:
     )
     steps: list[Step] = []
     if place.old_path is not None and (recorded is not None or place.resolution is not None):
-        note = f"moves from {place.old_path}; its files stay in {state.directory}"
+        note = f"moves from {place.old_path}; its files stay in {state.directory}{_guess(place)}"
         steps.append(replace(base, action=StepAction.MOVE, old_path=place.old_path, message=note))
     match place.resolution:
         case None:
@@ -143,6 +145,15 @@ def _wished(place: WishedPlace, *, takes_over: bool) -> list[Step]:
                 return [replace(step, action=StepAction.MOVE, old_path=place.old_path, message=note)]
             steps.append(step)
     return steps
+
+
+def _guess(place: WishedPlace) -> str:
+    if not place.is_guess:
+        return ""
+    return (
+        f". This is a guess, because both have the same example: write `movedFrom: {place.old_path}` to confirm it, or"
+        f" `removed: [{{path: {place.old_path}}}]` if {place.path} is another place"
+    )
 
 
 def _resolved(base: Step, state: PlaceState, resolution: Resolution, *, takes_over: bool) -> Step:
@@ -231,11 +242,3 @@ def _remove(base: Step, state: PlaceState, *, keep_files: bool, why: str) -> Ste
 
 def _noted(step: Step, action: StepAction, notes: Sequence[str]) -> Step:
     return replace(step, action=action, message="; ".join(note for note in notes if note))
-
-
-def by_content(plan: Plan) -> Mapping[UUID, list[Step]]:
-    """Steps grouped by content."""
-    grouped: dict[UUID, list[Step]] = {}
-    for step in plan.steps:
-        grouped.setdefault(step.content_id, []).append(step)
-    return grouped

@@ -96,6 +96,7 @@ def draft_plan(
             states[entry.content.id],
             resolutions.get(entry.content.id),
             entry.old_path,
+            entry.is_guess,
         )
         for entry in assignments.match.matched
     ]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from courseline.domain.course.contents import ContentMatch, match_contents
+from courseline.domain.course.contents import ContentMatch
 from courseline.domain.course.course import Content, Course
 from courseline.domain.course.course_file import parse_course_file
 from courseline.domain.course.wish import COURSE_FILE, CourseFile
@@ -12,6 +13,7 @@ from courseline.domain.deploying.course_metadata import DEPLOYED_FILE, HISTORY_F
 from courseline.domain.deploying.place_state import TRACKING_FILE
 from courseline.domain.tree import FILE, Tree
 from courseline.errors import InvalidInput, NotFound, Problem, errors_among
+from courseline.usecases.deploying.identify_contents import identify_contents
 from courseline.usecases.neighbours import Neighbours
 from courseline.usecases.ports import Remote, Workspace
 
@@ -55,9 +57,22 @@ def read_head(remote: Remote, branch: str | None) -> Head:
 
 
 def read_assignments(
-    course: Course, head: Head, workspace: Workspace, remote: Remote, neighbours: Neighbours
+    course: Course,
+    head: Head,
+    workspace: Workspace,
+    remote: Remote,
+    neighbours: Neighbours,
+    moved: Mapping[str, str] | None = None,
 ) -> Assignments:
     """Fetch the head without blobs and read its course file.
+
+    Args:
+        course: the course.
+        head: of its assignments repository.
+        workspace: to read in.
+        remote: the assignments repository.
+        neighbours: the outside.
+        moved: new path -> old path of all moves, when they are known; None guesses those that the file does not name.
 
     Raises:
         NotFound: the branch or the course file does not exist.
@@ -85,16 +100,11 @@ def read_assignments(
     file, problems = parse_course_file(located, course.timezone)
     if errors_among(problems):
         raise InvalidInput(f"{COURSE_FILE} of {course.title} cannot be used; nothing was changed.", problems)
-    with neighbours.database.transaction() as rows:
-        existing: list[Content] = rows.courses.contents(course.id, removed=True)
-    match = match_contents(course.id, file, existing, course.title)
-    if errors_among(match.problems):
-        raise InvalidInput(
-            f"{COURSE_FILE} of {course.title} cannot be used; nothing was changed.", match.problems
-        )
-    here = {content.id for content in match.contents}
-    left = tuple(content for content in existing if content.removed and content.id not in here)
-    return Assignments(head, tree, file, match, left, (*problems, *match.problems))
+    found = identify_contents(course, file, tree, workspace, remote, neighbours, moved)
+    later = (*found.match.problems, *found.problems)
+    if errors_among(later):
+        raise InvalidInput(f"{COURSE_FILE} of {course.title} cannot be used; nothing was changed.", later)
+    return Assignments(head, tree, file, found.match, found.left, (*problems, *later))
 
 
 def _read_later(tree: Tree) -> list[str]:

@@ -44,7 +44,7 @@ def read_places(
     for entry in assignments.match.matched:
         content_id = entry.content.id
         directory = _directory(entry, tracked)
-        if directory != entry.directory and entry.node.wish is not None:
+        if entry.node.directory not in {None, directory} and entry.node.wish is not None:
             places.misplaced[content_id] = _misplaced(entry, directory)
         if entry.node.wish is None and directory not in tracked and content_id not in deployments:
             places.states[content_id] = PlaceState(directory, Tree(), None)  # a unit, or without an example
@@ -70,7 +70,7 @@ def _tracking_files(
     contents = (*assignments.match.leaving, *assignments.left)
     directories = {_last_directory(content) for content in contents}
     for entry in assignments.match.matched:
-        directories |= {entry.directory, _last_directory(entry.content)}
+        directories |= {entry.directory, _last_directory(entry.content), default_directory(entry.node.path)}
     files = {
         directory: file
         for directory in directories
@@ -96,10 +96,12 @@ def _is_own(content: Content, directory: str, tracked: Mapping[str, Tracking | N
 
 def _directory(entry: MatchedContent, tracked: Mapping[str, Tracking | None]) -> str:
     """Where the place is: fixed at its first deploy, unless a person moved its files with their tracking file."""
-    fixed = entry.content.directory
-    if fixed is None or entry.directory == fixed or _is_own(entry.content, entry.directory, tracked):
-        return entry.directory
-    return fixed
+    fixed, asked = entry.content.directory, entry.directory
+    if fixed is None:
+        return asked
+    if asked == fixed and entry.node.directory is None and not _is_own(entry.content, fixed, tracked):
+        asked = default_directory(entry.node.path)  # where the files of a moved content may have gone with it
+    return asked if _is_own(entry.content, asked, tracked) else fixed
 
 
 def _misplaced(entry: MatchedContent, fixed: str) -> Unresolved:

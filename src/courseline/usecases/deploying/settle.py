@@ -29,12 +29,13 @@ def settle_deploys(course: Course, url: str, head: Head, neighbours: Neighbours)
     commit = find_commit(operation, url, head.sha, course, neighbours)
     if commit is None:
         return None
+    steps = steps_of_commit(operation.checkpoint, commit.sha)
+    applied = [Applied.from_json(step) for step in steps] if isinstance(steps, list) else []
+    moved = {step.path: step.old_path for step in applied if step.old_path is not None}
     with neighbours.git.workspace() as workspace:
         remote = workspace.remote(url, neighbours.credential(url, course.id, "source"))
         at_commit = Head(head.branch, commit.sha)
-        assignments = read_assignments(course, at_commit, workspace, remote, neighbours)
-    steps = steps_of_commit(operation.checkpoint, commit.sha)
-    applied = [Applied.from_json(step) for step in steps] if isinstance(steps, list) else []
+        assignments = read_assignments(course, at_commit, workspace, remote, neighbours, moved)
     gone = {step.content_id for step in applied if step.action is StepAction.REMOVE}
     directories = {step.content_id: step.directory for step in applied if step.version_id is not None}
     with neighbours.database.transaction() as rows:
