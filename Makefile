@@ -65,9 +65,10 @@ check: setup ## Lint, formatting, types, direction of imports, schemas as genera
 	@$(call schema,course.course_schema) | diff $(SCHEMAS)/course-structure.schema.json - || \
 		{ echo 'Stale: make schemas' >&2; exit 1; }
 
-schemas: setup ## Write the JSON Schemas again from the models
+schemas: setup ## Write again what is generated: JSON Schemas from the models, tables of the CI templates' inputs
 	$(call schema,library.meta_schema) > $(SCHEMAS)/meta.schema.json
 	$(call schema,course.course_schema) > $(SCHEMAS)/course-structure.schema.json
+	$(BIN)/python -m tests.builders.template_inputs
 
 format: setup ## Let ruff rewrite what it can
 	$(BIN)/ruff check --fix .
