@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -42,8 +42,18 @@ class Tree:
     """
 
     def __init__(self, files: Iterable[TreeFile] = ()) -> None:
-        self._files: tuple[TreeFile, ...] = tuple(sorted(files, key=lambda file: file.path))
-        self._paths: list[str] = [file.path for file in self._files]
+        self._given: tuple[TreeFile, ...] = tuple(files)
+
+    def _unsorted(self) -> Iterable[TreeFile]:
+        return self._given
+
+    @cached_property
+    def _files(self) -> tuple[TreeFile, ...]:
+        return tuple(sorted(self._unsorted(), key=lambda file: file.path))
+
+    @cached_property
+    def _paths(self) -> list[str]:
+        return [file.path for file in self._files]
 
     def __iter__(self) -> Iterator[TreeFile]:
         return iter(self._files)
@@ -61,6 +71,10 @@ class Tree:
     def paths(self) -> list[str]:
         """All paths, in order."""
         return self._paths
+
+    def named(self, names: Collection[str]) -> list[str]:
+        """Paths of the files whose last part, in lower case, is one of `names`; in any order."""
+        return [path for path in self._paths if path.rpartition("/")[2].lower() in names]
 
     def get(self, path: str) -> TreeFile | None:
         """The file at `path`, or None."""

@@ -16,6 +16,7 @@ ANSWER_BYTES = 1024 * 1024 * 1024
 MOST_FILES = 250_000
 LISTING_BYTES = 128 * 1024 * 1024
 _CHUNK_BYTES = 1024 * 1024
+_DIRECTORY = b"\x00040000 tree "
 _AUTHOR = re.compile(r"(.*) (\d+) [+-]\d{4}")
 
 Found = dict[str, tuple[str, bytes]]
@@ -40,17 +41,20 @@ def listing_reader(commit: str, most: int) -> Callable[[BinaryIO], bytes]:
     """A reader of `ls-tree -z` that stops at too many files: a few small trees can name thousands of millions.
 
     Raises (when called):
-        InvalidInput: there are more than `most`.
+        InvalidInput: there are more than `most`, or with `-t` more than twice as many together with directories.
     """
 
     def read(stream: BinaryIO) -> bytes:
         chunks: list[bytes] = []
-        files = size = 0
+        entries = directories = size = 0
+        before = b"\0"
         while chunk := stream.read(_CHUNK_BYTES):
             chunks.append(chunk)
-            files += chunk.count(b"\0")
+            entries += chunk.count(b"\0")
+            directories += (before + chunk).count(_DIRECTORY)
+            before = chunk[1 - len(_DIRECTORY) :]  # too short to hold one, so that none counts twice
             size += len(chunk)
-            if files > most or size > LISTING_BYTES:
+            if entries > 2 * most or entries - directories > most or size > LISTING_BYTES:
                 msg = (
                     f"Listing the files of {commit}: there are more than {most:,}, or names of more than"
                     f" {LISTING_BYTES} bytes; so much is not read of one repository. Split it."

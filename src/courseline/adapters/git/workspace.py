@@ -12,6 +12,7 @@ from courseline.adapters.git.refname import checked_oid, is_oid
 from courseline.adapters.git.remote import GitRemote
 from courseline.adapters.git.repository import LocalRepository
 from courseline.adapters.git.url import parse_target
+from courseline.domain.listed_tree import ListedTree
 from courseline.domain.tree import Tree
 from courseline.errors import NotFound
 from courseline.usecases.ports import Change, Commit, Credential, Remote
@@ -76,12 +77,13 @@ class GitWorkspace:
         """
         checked_oid(commit, "Listing a tree")
         answer = self._repository.command.stream(
-            ["ls-tree", "-r", "-z", "--full-tree", commit], objects.listing_reader(commit, self._most_files)
+            ["ls-tree", "-r", "-t", "-z", "--full-tree", commit],
+            objects.listing_reader(commit, self._most_files),
         )
         if answer.code != 0:
             msg = f"Listing the files of {commit}: it is not in the workspace with all its trees. Fetch it first."
             raise NotFound(msg)
-        return objects.parse_tree(answer.output)
+        return ListedTree(answer.output)
 
     def read_blobs(self, oids: Iterable[str]) -> dict[str, bytes]:
         """Contents of blobs the workspace has.

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from courseline.domain.library.meta_level import Level
 from courseline.domain.paths import mode_problem, name_fault, path_problems, printable
@@ -17,21 +18,29 @@ _MISSPELLED = frozenset({"meta.yml", "metadata.yaml", "metadata.yml"})
 _GIT_FILES = frozenset({".gitignore", ".gitattributes"})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Candidate:
     """A directory with a meta.yaml.
 
     Attributes:
         directory: in the repository; "." for the whole repository.
         files: everything in it, with paths relative to it; `files.oid` is the git tree id of the directory.
-        problems: what the listing alone says against it, with paths relative to the repository.
+        nesting: what says against it that other examples lie inside it, with paths relative to the repository.
         inner: other directories with a meta.yaml below it.
     """
 
     directory: str
     files: Tree
-    problems: tuple[Problem, ...] = ()
+    nesting: tuple[Problem, ...] = ()
     inner: tuple[str, ...] = ()
+
+    @cached_property
+    def problems(self) -> tuple[Problem, ...]:
+        """What the listing alone says against it, with paths relative to the repository.
+
+        Looked for when it is asked for: most examples of a release are known, and were looked at before.
+        """
+        return (*_refused(self.directory, self.files), *self.nesting)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +67,14 @@ def find_examples(tree: Tree, repository_name: str) -> Scan:
         tree: the whole repository at a commit.
         repository_name: for messages.
     """
-    found = (path.rpartition("/") for path in tree.paths)
+    named = [path.rpartition("/") for path in tree.named({META_FILE, *_MISSPELLED})]
     # sorted with "" for the root, so that a directory comes before what lies below it
-    directories = sorted(directory for directory, _, name in found if name == META_FILE)
+    directories = sorted(directory for directory, _, name in named if name == META_FILE)
     candidates = [_candidate(tree, directory or ".", directories) for directory in directories]
     return Scan(
         tuple(candidate for candidate in candidates if not candidate.inner),
         tuple(candidate for candidate in candidates if candidate.inner),
-        tuple(_misspelled(tree, set(directories))),
+        tuple(_misspelled(sorted("".join(path) for path in named), set(directories))),
         repository_name,
     )
 
@@ -90,7 +99,7 @@ def settle(scan: Scan, levels: Mapping[str, Level | None]) -> Scan:
         if any(outer.directory in other.inner for other in taken):
             continue
         if levels.get(outer.directory) is Level.EXAMPLE:
-            taken.append(replace(outer, problems=(*outer.problems, *_nested(outer, scan.repository_name))))
+            taken.append(replace(outer, nesting=tuple(_nested(outer, scan.repository_name))))
         elif outer.directory in levels:
             path = _in(outer.directory, META_FILE)
             level = levels[outer.directory]
@@ -104,9 +113,7 @@ def settle(scan: Scan, levels: Mapping[str, Level | None]) -> Scan:
 
 
 def _candidate(tree: Tree, directory: str, directories: list[str]) -> Candidate:
-    inner = tuple(_below(directory, directories))
-    files = tree.subtree(directory)
-    return Candidate(directory, files, tuple(_refused(directory, files)), inner)
+    return Candidate(directory, tree.subtree(directory), inner=tuple(_below(directory, directories)))
 
 
 def _below(directory: str, directories: list[str]) -> list[str]:
@@ -155,11 +162,11 @@ def _nested(outer: Candidate, repository_name: str) -> Iterator[Problem]:
         yield Problem(_in(directory, META_FILE), None, message, fix=fix)
 
 
-def _misspelled(tree: Tree, directories: set[str]) -> Iterator[Problem]:
-    for path in tree.paths:
+def _misspelled(paths: Iterable[str], directories: Collection[str]) -> Iterator[Problem]:
+    """Warnings about files that look like a meta.yaml, in directories that have none."""
+    for path in paths:
         directory, _, name = path.rpartition("/")
-        misspelled = name != META_FILE and (name.casefold() in _MISSPELLED or name.casefold() == META_FILE)
-        if misspelled and directory not in directories:
+        if name != META_FILE and directory not in directories:
             message = f"An example's file is called `{META_FILE}`; a directory without it is not published."
             yield Problem(printable(path), None, message, Severity.WARNING, f"Rename it to `{META_FILE}`.")
 

@@ -46,7 +46,7 @@ def find_known(
     known = {
         candidate.directory: (candidate, places[candidate.files.oid, candidate.directory])
         for candidate in candidates
-        if (candidate.files.oid, candidate.directory) in places and not candidate.problems
+        if (candidate.files.oid, candidate.directory) in places and not candidate.nesting
     }
     lost = _lost(_asked_for([version for _, version in known.values()], label, neighbours), neighbours)
     return {directory: found for directory, found in known.items() if found[1].version_id not in lost}, lost
