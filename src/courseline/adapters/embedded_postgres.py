@@ -102,21 +102,22 @@ class EmbeddedPostgres:
             return False
         return len(lines) > 7 and lines[7].strip() == "ready"
 
-    def _run(self, user: SystemUser, command: str, stdin: str = "") -> None:
+    def _run(self, user: SystemUser, command: str, stdin: str = "", keeps: tuple[int, ...] = ()) -> None:
         program, *arguments = command.split()
-        self._programs.run(user, self._base, program, *arguments, stdin=stdin)
+        self._programs.run(user, self._base, program, *arguments, stdin=stdin, keeps=keeps)
 
     # --- making and starting ----------------------------------------------------------------------------
 
     def _bring_up(self, user: SystemUser) -> None:
         self._check_way(user)
-        with self._alone():
+        with self._alone() as lock:
             if not self.running():  # another process may have started it while we waited
                 self._use_reachable_programs(user)
-                self._make(user)
+                self._make(user, lock)
                 self._start(user)
 
-    def _make(self, user: SystemUser) -> None:
+    def _make(self, user: SystemUser, lock: int) -> None:
+        """Make the data directory; what makes it keeps the lock, for it goes on when this process is killed."""
         if self._data.exists():
             self._check_release(user)
             return
@@ -125,7 +126,11 @@ class EmbeddedPostgres:
         making.mkdir(mode=0o700)
         if user.options:
             os.chown(making, user.uid, user.gid)
-        self._run(user, f"initdb -D data.new -A trust -U {SUPERUSER} -E UTF8 --locale=C --no-instructions")
+        self._run(
+            user,
+            f"initdb -D data.new -A trust -U {SUPERUSER} -E UTF8 --locale=C --no-instructions",
+            keeps=(lock,),
+        )
         # Names relative to the data directory have no length limit and stay right when home moves.
         settings = {
             "listen_addresses": "",
@@ -135,7 +140,12 @@ class EmbeddedPostgres:
         }
         with (making / "postgresql.conf").open("a") as configuration:
             configuration.writelines(f"{name} = '{value}'\n" for name, value in settings.items())
-        self._run(user, f"postgres --single -D data.new {SUPERUSER}", stdin=f"CREATE DATABASE {DATABASE}\n")
+        self._run(
+            user,
+            f"postgres --single -D data.new {SUPERUSER}",
+            stdin=f"CREATE DATABASE {DATABASE}\n",
+            keeps=(lock,),
+        )
         making.rename(self._data)
 
     def _check_release(self, user: SystemUser) -> None:
@@ -231,8 +241,8 @@ class EmbeddedPostgres:
         return link
 
     @contextmanager
-    def _alone(self) -> Iterator[None]:
-        """One process at a time starts or stops the server of a home."""
+    def _alone(self) -> Iterator[int]:
+        """One process at a time starts or stops the server of a home; yields the open file that the lock is on."""
         with (self._base / "start.lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)  # released by closing, also of a killed process
-            yield
+            yield lock.fileno()

@@ -82,7 +82,15 @@ class PostgresPrograms:
         found = re.search(r"\(PostgreSQL\) ([0-9]+)", said)
         return found[1] if found else said.strip()
 
-    def run(self, user: SystemUser, directory: Path, program: str, *arguments: str, stdin: str = "") -> str:
+    def run(
+        self,
+        user: SystemUser,
+        directory: Path,
+        program: str,
+        *arguments: str,
+        stdin: str = "",
+        keeps: tuple[int, ...] = (),
+    ) -> str:
         """Run one of them and wait for its end.
 
         Args:
@@ -92,6 +100,7 @@ class PostgresPrograms:
             program: its name.
             arguments: as given on its command line.
             stdin: what it reads.
+            keeps: open files that it inherits; a lock on one of them is held until it has ended, whatever becomes of us.
 
         Returns:
             all that it wrote.
@@ -111,6 +120,7 @@ class PostgresPrograms:
                     stdout=answer,
                     stderr=subprocess.STDOUT,
                     cwd=directory,
+                    pass_fds=keeps,
                     env={"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"},
                     **user.options,  # type: ignore[call-overload]  # user and group, for the one who is root
                 )

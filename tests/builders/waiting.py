@@ -1,0 +1,39 @@
+"""What a test waits for: an event, however long it takes, and never a time."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import psycopg
+
+PATIENCE = 600.0
+"""Seconds after which something has hung; only a test that fails waits so long."""
+_PAUSE = 0.01
+_WAITING = (
+    "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+    " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+)
+
+
+def until(condition: Callable[[], object], what: str) -> None:
+    """Return as soon as a condition holds.
+
+    Raises:
+        AssertionError: it never came to hold; the message says `what` did not happen.
+    """
+    deadline = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < deadline, f"Waited {PATIENCE:g} s, and still not: {what}"
+        time.sleep(_PAUSE)
+
+
+def until_somebody_waits(database_url: str, *, many: int = 1) -> None:
+    """Return as soon as so many sessions of a database wait for an advisory lock, such as a lease."""
+    with psycopg.connect(database_url, autocommit=True) as connection:
+
+        def waiting() -> bool:
+            row = connection.execute(_WAITING).fetchone()
+            return row is not None and row[0] >= many
+
+        until(waiting, f"{many} sessions wait for an advisory lock")
