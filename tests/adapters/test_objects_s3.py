@@ -18,6 +18,7 @@ from tests.builders.rclone import ACCESS_KEY, SECRET_KEY, Rclone, serve_rclone
 from tests.builders.s3 import serve_s3
 from tests.builders.versions import CONTENTS, build_manifest
 
+from courseline.adapters.objects_client import CONNECTION_TRIES
 from courseline.adapters.objects_s3 import LARGE_AT_ONCE, PART, S3Store
 from courseline.adapters.objects_url import S3Location
 from courseline.domain.library.objects import manifest_key
@@ -71,22 +72,21 @@ def gateway_keys(gateway: Gateway) -> tuple[str, str]:
 )
 def test_all_objects_arrive_though_three_in_ten_requests_go_wrong(endpoint: str, faults: list[str]) -> None:
     bucket = f"b-{uuid4()}"
-    few = SLOW_DOWN not in faults  # a server that is silent is asked less often than one that is busy
     objects = {f"o/{number}": os.urandom(500 + number) for number in range(60)}
     objects["o/large"] = os.urandom(PART + 5)
     direct = store_at(endpoint, bucket=bucket)
     direct.check()
-    with serve_faults(endpoint, share=0.12 if few else 0.3, faults=faults) as (address, proxy):
+    with serve_faults(endpoint, share=0.3, faults=faults, most=CONNECTION_TRIES) as (address, proxy):
         store = store_at(address, bucket=bucket)
         store.put_many(objects)
         assert store.get_many(objects) == objects
         assert [entry.key for entry in store.list("o/")] == sorted(objects)
-    assert sum(proxy.counts[fault] for fault in faults) > 5
+    assert all(proxy.counts[fault] > 10 for fault in faults)
     assert direct.get_many(objects) == objects
 
 
 def test_a_server_that_stays_busy_is_named_so(endpoint: str) -> None:
-    with serve_faults(endpoint, share=1, faults=[SLOW_DOWN]) as (address, proxy):
+    with serve_faults(endpoint, share=1, faults=[SLOW_DOWN], most=100) as (address, proxy):
         store = store_at(address, retries=2)
         with pytest.raises(
             NeighbourFailed, match=r"stays overloaded\. Run the same command again later.*SlowDown"

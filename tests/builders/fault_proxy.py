@@ -25,26 +25,38 @@ _HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding"}
 
 
 class FaultProxy:
-    """Passes requests on, or not.
+    """Passes requests on, or not: which ones go wrong depends on what is asked, not on which thread came first.
 
     Args:
         backend: `http://127.0.0.1:PORT`.
         share: of the requests that go wrong, 0 to 1.
         faults: which may happen.
+        most: requests for one object that go wrong, of those that read it and of those that write it.
         seed: of the choice.
     """
 
-    def __init__(self, backend: str, share: float, faults: Sequence[str], seed: int = 11) -> None:
+    def __init__(self, backend: str, share: float, faults: Sequence[str], most: int, seed: int = 11) -> None:
         self.counts: Counter[str] = Counter()
         self._backend = backend.removeprefix("http://")
         self._share = share
         self._faults = faults
-        self._random = random.Random(seed)
+        self._most = most
+        self._seed = seed
+        self._asked: Counter[str] = Counter()
+        self._failed: Counter[str] = Counter()
         self._lock = threading.Lock()
 
-    def choose(self) -> str:
+    def choose(self, method: str, path: str) -> str:
+        """What goes wrong with the next request for an object; empty for nothing."""
+        # Without the bucket, which has a random name.
+        key = path.partition("?")[0].lstrip("/").partition("/")[2]
+        what = f"{'read' if method in {'GET', 'HEAD'} else 'write'} {key}"
         with self._lock:
-            fault = self._random.choice(self._faults) if self._random.random() < self._share else ""
+            self._asked[what] += 1
+            chosen = random.Random(f"{self._seed} {what} {self._asked[what]}")
+            goes_wrong = self._failed[what] < self._most and chosen.random() < self._share
+            fault = chosen.choice(self._faults) if goes_wrong else ""
+            self._failed[what] += goes_wrong
             self.counts[fault] += 1
             return fault
 
@@ -66,7 +78,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def pass_on(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        fault = self.proxy.choose()
+        fault = self.proxy.choose(self.command, self.path)
         if fault == RESET:
             self._reset()
             return
@@ -111,9 +123,11 @@ class Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def serve_faults(backend: str, *, share: float, faults: Sequence[str]) -> Iterator[tuple[str, FaultProxy]]:
+def serve_faults(
+    backend: str, *, share: float, faults: Sequence[str], most: int
+) -> Iterator[tuple[str, FaultProxy]]:
     """Start one; yields its endpoint and the proxy, whose `counts` tell what happened."""
-    proxy = FaultProxy(backend, share, faults)
+    proxy = FaultProxy(backend, share, faults, most)
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), type("Bound", (Handler,), {"proxy": proxy}))
     server.daemon_threads = True

@@ -7,14 +7,12 @@ from __future__ import annotations
 
 import shutil
 import signal
-import socket
 import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.builders.s3 import free_port
+from tests.builders.s3 import free_port, until_it_listens
 
 ROOT = Path(__file__).parent.parent.parent
 ACCESS_KEY = "access-key"
@@ -46,16 +44,7 @@ class Rclone:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )  # fmt: skip
-        deadline = time.monotonic() + 30
-        while time.monotonic() < deadline and self._process.poll() is None:
-            try:
-                socket.create_connection(("127.0.0.1", self._port), timeout=1).close()
-            except OSError:
-                time.sleep(0.02)
-            else:
-                return
-        msg = f"rclone does not listen on port {self._port}"
-        raise AssertionError(msg)
+        until_it_listens(self._port, self._process)
 
     def kill(self) -> None:
         """End it as a power cut would."""

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import secrets
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+
+from tests.builders.waiting import until
 
 
 @contextmanager
@@ -19,27 +21,45 @@ def serve_s3() -> Iterator[str]:
     argv = [str(program), "-H", "127.0.0.1", "-p", str(port)]
     with subprocess.Popen(argv, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         try:
-            _await(port, process)
+            until_it_listens(port, process)
             yield f"http://127.0.0.1:{port}"
         finally:
             process.terminate()
 
 
 def free_port() -> int:
-    """A port of 127.0.0.1 that nobody listened on a moment ago."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port: int = server.getsockname()[1]
-        return port
+    """A port of 127.0.0.1 for a server that cannot choose one itself.
+
+    It lies below those that the system gives to connections (/proc/sys/net/ipv4/ip_local_port_range), so that nobody
+    gets it by chance before the server does, or while the server is started again.
+    """
+    while True:
+        # Not by `random`, whose state test tools set alike in each process.
+        port = 12_000 + secrets.randbelow(20_000)
+        with suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port
 
 
-def _await(port: int, process: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline and process.poll() is None:
-        try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
-        except OSError:
-            time.sleep(0.05)
-        else:
-            return
-    msg = f"moto_server does not listen on port {port}"
-    raise AssertionError(msg)
+@contextmanager
+def closed_port() -> Iterator[int]:
+    """A port of 127.0.0.1 that refuses connections, and that nobody else can take meanwhile."""
+    with socket.socket() as bound:
+        bound.bind(("127.0.0.1", 0))
+        yield bound.getsockname()[1]
+
+
+def until_it_listens(port: int, process: subprocess.Popen[bytes]) -> None:
+    """Return as soon as a server takes connections.
+
+    Raises:
+        AssertionError: it has ended.
+    """
+
+    def listens() -> bool:
+        assert process.poll() is None, f"{process.args!r} has ended with {process.returncode}"
+        with suppress(OSError):
+            socket.create_connection(("127.0.0.1", port)).close()
+            return True
+        return False
+
+    until(listens, f"{process.args!r} listens on port {port}")

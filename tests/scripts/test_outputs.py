@@ -6,7 +6,6 @@ import json
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -14,7 +13,8 @@ from tests.builders.git_http import serve_git
 from tests.builders.library import Library, example_files
 from tests.builders.outputs import ROOT, SCRIPTS, job_environment, run_job, run_text
 from tests.builders.repositories import build_repository, git
-from tests.builders.s3 import free_port
+from tests.builders.s3 import closed_port
+from tests.builders.waiting import until_somebody_waits
 
 from courseline.adapters.database.database import PostgresDatabase
 from courseline.usecases.course.apply_course import ApplyCourse, apply_course
@@ -101,8 +101,9 @@ def test_wrong_settings_are_named_all_at_once(name: str, tmp_path: Path) -> None
 @jobs
 def test_a_database_that_is_away_ends_with_3_and_shows_no_password(name: str, tmp_path: Path) -> None:
     build_repository(tmp_path / "examples.git", [example_files()], tags={"v1.0": 0})
-    url = f"postgresql://ada:sesame@127.0.0.1:{free_port()}/courseline"
-    code, output, stderr = run_job(name, arguments(name, tmp_path), job_environment(tmp_path, url))
+    with closed_port() as port:
+        url = f"postgresql://ada:sesame@127.0.0.1:{port}/courseline"
+        code, output, stderr = run_job(name, arguments(name, tmp_path), job_environment(tmp_path, url))
     assert (code, output["error"]["kind"]) == (3, "neighbour_failed")
     assert "127.0.0.1" in output["error"]["message"]
     assert "sesame" not in json.dumps(output) + stderr
@@ -190,8 +191,9 @@ def test_in_a_tag_pipeline_a_sync_needs_no_option(tmp_path: Path, database_url: 
 def test_a_database_or_store_that_was_away_is_used_when_it_is_back(tmp_path: Path, database_url: str) -> None:
     build_repository(tmp_path / "examples.git", [example_files()], tags={"v1.0": 0})
     args = arguments("courseline-sync", tmp_path)
-    away = job_environment(tmp_path, f"postgresql://127.0.0.1:{free_port()}/x")
-    assert run_job("courseline-sync", args, away)[0] == 3
+    with closed_port() as port:
+        away = job_environment(tmp_path, f"postgresql://127.0.0.1:{port}/x")
+        assert run_job("courseline-sync", args, away)[0] == 3
     env = job_environment(tmp_path, database_url)
     (tmp_path / "objects").write_text("a file where the directory should be\n")
     code, output, _ = run_job("courseline-sync", args, env)
@@ -217,9 +219,9 @@ def test_an_interrupted_job_says_so_in_its_object(
             stderr=subprocess.PIPE,
         ) as run,
     ):
-        time.sleep(2)  # it waits for the lease now; earlier would do as well
+        until_somebody_waits(database_url)
         run.send_signal(signal.SIGINT)
-        stdout, stderr = run.communicate(timeout=60)
+        stdout, stderr = run.communicate()
     assert (run.returncode, json.loads(stdout)["error"]["kind"]) == (130, "interrupted")
     assert b"Traceback" not in stderr
 

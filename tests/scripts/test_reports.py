@@ -10,7 +10,7 @@ import pytest
 from tests.builders.library import example_files
 from tests.builders.outputs import SCRIPTS, job_environment, run_job, run_text
 from tests.builders.repositories import build_repository
-from tests.builders.s3 import free_port
+from tests.builders.s3 import closed_port
 
 BROKEN_META = "identifier: broken\ntitle: Broken\nproperties:\n  testFiles:\n    - tests.py\n"
 
@@ -57,8 +57,9 @@ def test_a_database_that_is_away_is_a_failed_case(name: str, tmp_path: Path) -> 
     option = "--source" if name == "courseline-sync" else "--assignments"
     args = [option, str(tmp_path / "examples.git"), "--reports", str(tmp_path / "reports")]
     args += ["--ref", "v1.0"] if name == "courseline-sync" else []
-    url = f"postgresql://ada:sesame@127.0.0.1:{free_port()}/courseline"
-    code, _, _ = run_job(name, args, job_environment(tmp_path, url))
+    with closed_port() as port:
+        url = f"postgresql://ada:sesame@127.0.0.1:{port}/courseline"
+        code, _, _ = run_job(name, args, job_environment(tmp_path, url))
     assert (code, states(tmp_path / "reports")) == (3, {name: "failure"})
     assert all("sesame" not in file.read_text() for file in (tmp_path / "reports").iterdir())
 

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import threading
-import time
 
 import psycopg
 import pytest
@@ -137,10 +136,8 @@ def test_a_step_that_cannot_get_its_table_gives_up_and_the_steps_before_it_are_k
 ):
     with psycopg.connect(database.url) as busy:
         busy.execute("LOCK TABLE plan IN ACCESS SHARE MODE")
-        began = time.monotonic()
         with pytest.raises(NeighbourFailed, match="canceling statement due to lock timeout"):
             downgrade(database.url, "0002", step_seconds=0.2)
-        assert time.monotonic() - began < 5
     assert current(database.url).current == "0003"
     assert downgrade(database.url, "0002").current == "0002"
 
