@@ -9,7 +9,7 @@ from courseline.domain.paths import printable
 from courseline.domain.students.admitted import META_FILE, Admitted, Withheld
 from courseline.domain.students.rule import Rule
 from courseline.domain.tree import Tree
-from courseline.errors import Problem
+from courseline.errors import Problem, Severity
 
 
 def submission_files(tree: Tree, meta: Meta, withheld: Withheld) -> Iterator[Admitted]:
@@ -46,3 +46,10 @@ def without_markers(admitted: Admitted, meta: Meta) -> Problem | None:
     )
     fix = "List a template instead, or put BEGIN SOLUTION and END SOLUTION around what students must not see."
     return Problem(META_FILE, admitted.line, message, fix=fix)
+
+
+def without_cells(path: str) -> Problem:
+    """The warning for a notebook that students begin empty: Jupyter may not open a file without cells."""
+    message = "Nothing in the notebook is marked as a solution, so students get an empty file, which some versions of Jupyter do not open."
+    fix = "Mark solutions in it, or add a notebook without them under studentTemplates."
+    return Problem(path, None, message, Severity.WARNING, fix)

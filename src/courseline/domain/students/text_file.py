@@ -54,8 +54,8 @@ class TextFile:
 
     @property
     def lines(self) -> list[str]:
-        """With their ends. Not str.splitlines, which also ends lines at form feeds, which editors keep within one."""
-        return _LINE.findall(self.body)
+        """With their ends."""
+        return lines_of(self.body)
 
     def written(self, text: str) -> str | None:
         """Other text as a part of `body`; None when the file's encoding has no such character."""
@@ -82,6 +82,11 @@ class Unreadable:
     line: int
     reason: str
     hides: bool = False
+
+
+def lines_of(text: str) -> list[str]:
+    """Lines with their ends. Not str.splitlines, which also ends them at form feeds, which editors keep within one."""
+    return _LINE.findall(text)
 
 
 def read_text(raw: bytes) -> TextFile | Unreadable:

@@ -16,12 +16,14 @@ from courseline.domain.paths import mode_problem, path_problems, printable
 from courseline.domain.students.additional import additional_files
 from courseline.domain.students.admitted import META_FILE, Admitted, Withheld
 from courseline.domain.students.cut import cut_solutions
-from courseline.domain.students.markers import find_markers
+from courseline.domain.students.marked import marked
+from courseline.domain.students.notebook import is_notebook
+from courseline.domain.students.notebook_cut import cut_notebook
 from courseline.domain.students.rule import Rule
 from courseline.domain.students.stubs import Stubs
 from courseline.domain.students.student_meta import student_meta
 from courseline.domain.students.student_text import media_links, missing_media, student_texts
-from courseline.domain.students.submission import submission_files, without_markers
+from courseline.domain.students.submission import submission_files, without_cells, without_markers
 from courseline.domain.tree import FILE, Tree, TreeFile, blob_oid
 from courseline.errors import Problem, errors_among
 
@@ -205,8 +207,8 @@ class _View:
         elif admitted.rule is Rule.CUT:
             self._cut(admitted, source)
         else:
-            raw = self._place.blobs.get(source.oid)
-            problem = None if raw is None else _marked(admitted, source, raw)
+            raw, stubs = self._place.blobs.get(source.oid), Stubs(self._meta.solution_stub)
+            problem = None if raw is None else marked(admitted, source, raw, stubs)
             if problem is not None:
                 self.problems.append(problem)
             self.files[admitted.target] = ViewFile(
@@ -214,9 +216,12 @@ class _View:
             )
 
     def _cut(self, admitted: Admitted, source: TreeFile) -> None:
-        cut = cut_solutions(self._place.blobs[source.oid], source.path, Stubs(self._meta.solution_stub))
+        make = cut_notebook if is_notebook(source.path) else cut_solutions
+        cut = make(self._place.blobs[source.oid], source.path, Stubs(self._meta.solution_stub))
         problem = without_markers(admitted, self._meta) if cut.content is None and not cut.problems else None
         self.problems += [*cut.problems, *([problem] if problem else [])]
+        if cut.content is None and not cut.problems and problem is None and is_notebook(source.path):
+            self.problems.append(without_cells(source.path))
         rule = Rule.EMPTY if cut.content is None else Rule.CUT
         self._write(admitted, rule, cut.content or b"", source.mode)
 
@@ -234,14 +239,3 @@ class _View:
         }
         content = self._place.dump(student_meta(self._meta, self._place.properties, empty))
         self.files[META_FILE] = ViewFile(META_FILE, FILE, blob_oid(content), content, Rule.META, META_FILE)
-
-
-def _marked(admitted: Admitted, source: TreeFile, raw: bytes) -> Problem | None:
-    """A solution marker in a file that is published as it is."""
-    found = find_markers(raw, source.path)
-    lines = [marker.line for marker in found.markers] + [problem.line or 1 for problem in found.problems]
-    if not lines:
-        return None
-    message = f"{admitted.words} would reach students as it is, but it holds a solution marker."
-    fix = "Remove what students must not see together with its markers, or publish another file."
-    return Problem(source.path, min(lines), message, fix=fix)

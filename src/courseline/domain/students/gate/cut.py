@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from courseline.domain.students.gate.case import GateCase, GatePlace
-from courseline.domain.students.gate.markers import marked_lines
+from courseline.domain.students.gate.cut_lines import MOST_STUB_LINES, Gap, fits, outside, split
+from courseline.domain.students.gate.cut_notebook import notebook_fault
 from courseline.domain.tree import TreeFile
 
 _CODE = "TODO: write your code here"
@@ -22,19 +21,7 @@ _STUBS = {
 _SIGNS = ("//", "#", "--", "%", ";", "!", "'", "(*", "/*", "<!--")
 _ALWAYS = {"Write your answer here.", *(f"{sign} {_CODE}" for sign in _SIGNS)}
 _ALWAYS |= {f"(* {_CODE} *)", f"/* {_CODE} */", f"<!-- {_CODE} -->"}
-_MOST_STUB_LINES = 50
 _ENCODINGS = ("utf-8", "cp1252", "latin-1", "shift_jis", "gbk")
-
-
-@dataclass(frozen=True, slots=True)
-class Gap:
-    """Where a solution was: one line of a stub may stand here, whatever its indentation."""
-
-    lines: frozenset[bytes]
-
-    def admits(self, line: bytes) -> bool:
-        """Whether `line` is one of a stub."""
-        return line.strip() in self.lines
 
 
 def cut_fault(case: GateCase, place: GatePlace, file: TreeFile, source: TreeFile | None) -> str | None:
@@ -52,18 +39,16 @@ def cut_fault(case: GateCase, place: GatePlace, file: TreeFile, source: TreeFile
         return "It cannot be compared with its source."
     if file.oid == source.oid:
         return f"It is the source {source.path} itself, which is a solution."
+    if source.path.lower().endswith(".ipynb"):
+        return notebook_fault(ours, raw, source.path, any_stub(place.meta))
     allowed = outside(raw, source.path, stub_lines(place.meta, source.path))
     if allowed is None:
         return f"Its source {source.path} has no pairs of solution markers."
     rest = iter(allowed)
     for number, line in enumerate(split(ours), start=1):
-        if line.strip() and not any(_fits(line, candidate) for candidate in rest):
+        if line.strip() and not any(fits(line, candidate) for candidate in rest):
             return f"Its line {number} is no line outside the solutions of {source.path}, in their order."
     return None
-
-
-def _fits(line: bytes, allowed: bytes | Gap) -> bool:
-    return allowed.admits(line) if isinstance(allowed, Gap) else line == allowed
 
 
 def stub_lines(meta: object, path: str) -> Gap:
@@ -74,8 +59,15 @@ def stub_lines(meta: object, path: str) -> Gap:
     text = next((chosen[key] for key in (path, suffix, "") if key in chosen), None)
     usual = _ALWAYS | ({_STUBS[suffix]} if suffix in _STUBS else set())
     lines = {"pass"} if suffix == ".py" else set()
-    lines |= usual if text is None else set(text.splitlines()[:_MOST_STUB_LINES])
+    lines |= usual if text is None else set(text.splitlines()[:MOST_STUB_LINES])
     return Gap(frozenset(raw for line in lines if line.strip() for raw in _encoded(line.strip())))
+
+
+def any_stub(meta: object) -> Gap:
+    """Every line that may stand for a solution in a cell of a notebook, whose language the gate does not ask for."""
+    texts = ["pass", *_ALWAYS, *_STUBS.values(), *_chosen(meta).values()]
+    lines = {line.strip() for text in texts for line in text.splitlines()[:MOST_STUB_LINES]}
+    return Gap(frozenset(line.encode("utf-8", "replace") for line in lines if line))
 
 
 def _chosen(meta: object) -> Mapping[str, str]:
@@ -98,32 +90,3 @@ def _encoded(line: str) -> Iterator[bytes]:
             yield line.encode(encoding)
         except UnicodeEncodeError:
             continue
-
-
-def outside(raw: bytes, path: str, gap: Gap) -> list[bytes | Gap] | None:
-    """Lines outside solutions, with as many gaps as a stub may have lines; None when markers do not part the text."""
-    allowed: list[bytes | Gap] = []
-    inside, pairs = False, 0
-    for (_, marked), line in zip(marked_lines(flat(raw), path), split(raw), strict=True):
-        if marked:
-            if (re.search(rb"begin|<\s*solution", line, re.IGNORECASE) is None) is not inside:
-                return None
-            if inside:
-                pairs += 1
-                allowed += [gap] * min(len(gap.lines), _MOST_STUB_LINES)
-            inside = not inside
-        elif not inside:
-            allowed.append(line)
-    return None if inside or not pairs else allowed
-
-
-def split(raw: bytes) -> list[bytes]:
-    """The lines of a text without their ends."""
-    return re.split(rb"\r\n|\r|\n", flat(raw))
-
-
-def flat(raw: bytes) -> bytes:
-    """UTF-16 as UTF-8, so that lines can be told; anything else as it is."""
-    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return raw.decode("utf-16", "replace").encode()
-    return raw.removeprefix(b"\xef\xbb\xbf")
