@@ -123,3 +123,53 @@ def test_the_digest_of_a_plan_does_not_depend_on_commits_elsewhere(course: Bench
     again = course.plan().plan
     assert again.digest == digest
     assert again.base_sha == course.head
+
+
+def test_a_refused_move_whose_old_path_is_taken_changes_nothing(course: Bench) -> None:
+    course.wish(place("week1.hello", "hello", "v1.0") + place("week1.tools", "tools"))
+    course.deploy()
+
+    def moved(to: str, heirs: str) -> None:
+        course.wish(place(to, "hello", "v1.0", movedFrom="week1.hello", title="Hi") + heirs)
+
+    heirs = place("week1.hello", "tools", movedFrom="week1.tools") + place(
+        "week1.tools", "hello", "v1.1", directory="week1/second"
+    )
+    moved("week2.hello", heirs)
+    digest = course.plan().plan.digest
+    moved("week3.hello", heirs)
+    rows = "SELECT t::text FROM course_content AS t ORDER BY 1"
+    deployments = "SELECT t::text FROM course_content_deployment AS t ORDER BY 1"
+    before, head = (course.query(rows), course.query(deployments)), course.head
+    deployed = course.deploy(plan=digest)
+    assert statuses(deployed) == {
+        "week3.hello": "refused",
+        "week1.hello": "refused",
+        "week1.tools": "refused",
+    }
+    message = next(result.message for result in deployed.results if result.path == "week1.tools")
+    assert message.startswith(
+        "the content that lives here stays, because its move is not what the plan showed"
+    )
+    assert (course.query(rows), course.query(deployments), course.head) == (*before, head)
+    assert {result.status for result in course.deploy().results} == {"moved", "deployed"}
+    assert course.query("SELECT path FROM course_content ORDER BY path") == [
+        ("week1.hello",), ("week1.tools",), ("week3.hello",),
+    ]  # fmt: skip
+
+
+def test_a_content_without_example_waits_for_the_path_of_a_refused_move(course: Bench) -> None:
+    course.wish(place("week1.hello", "hello", "v1.0"))
+    course.deploy()
+    course.wish(place("week2.hello", "hello", "v1.0", movedFrom="week1.hello"))
+    digest = course.plan().plan.digest
+    course.wish(
+        place("week3.hello", "hello", "v1.0", movedFrom="week1.hello")
+        + place("week1.hello", directory="week1/essay")
+    )
+    assert statuses(course.deploy(plan=digest)) == {"week3.hello": "refused"}
+    assert course.query("SELECT path FROM course_content") == [("week1.hello",)]
+    assert statuses(course.deploy()) == {"week3.hello": "moved"}
+    assert course.query("SELECT path FROM course_content ORDER BY path") == [
+        ("week1.hello",), ("week3.hello",),
+    ]  # fmt: skip

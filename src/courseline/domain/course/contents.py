@@ -27,6 +27,7 @@ class MatchedContent:
         old_path: where it lived before, None unless it moves.
         is_new: no record of it exists.
         is_guess: nobody wrote that it moves.
+        before: as it is recorded; None when it is new.
     """
 
     node: Node
@@ -35,6 +36,7 @@ class MatchedContent:
     old_path: str | None = None
     is_new: bool = False
     is_guess: bool = False
+    before: Content | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +187,7 @@ def _matched(node: Node, before: Content, *, is_new: bool, is_guess: bool) -> Ma
         before.path if moves else None,
         is_new,
         is_guess and moves,
+        None if is_new else before,
     )
 
 

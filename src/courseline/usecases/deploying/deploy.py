@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from uuid import UUID
 
 from courseline.domain.course.course import Course
+from courseline.domain.course.held_contents import held_contents
 from courseline.domain.deploying.step import Step, StepAction
 from courseline.domain.ledger.operation import Operation, OperationKind
 from courseline.errors import NotFound, PushRejected
@@ -21,8 +22,8 @@ from courseline.usecases.deploying.push_commit import push_commit
 from courseline.usecases.deploying.read_assignments import read_head
 from courseline.usecases.deploying.record_deployment import record_applied, save_contents
 from courseline.usecases.deploying.record_found import Finding, record_found, record_reverted
-from courseline.usecases.deploying.settle import abandon_deploy, settle_deploys
-from courseline.usecases.ledger.open_operation import open_operation
+from courseline.usecases.deploying.settle import settle_deploys
+from courseline.usecases.ledger.open_operation import close_left, open_operation
 from courseline.usecases.neighbours import Neighbours
 from courseline.usecases.rows import Rows, StoredPlan
 
@@ -82,7 +83,7 @@ def _attempt(command: Deploy, course: Course, stored: StoredPlan | None, neighbo
         if not command.dry_run:
             settle_deploys(course, command.assignments, head, neighbours)
         draft = draft_plan(course, head, workspace, remote, neighbours, stored)
-        steps = hold_to_plan(stored, draft.plan.steps)
+        steps = hold_to_plan(stored, draft.plan.steps, draft.assignments.match.matched)
         contents = fetch_contents(draft, [step for step in steps if step.action in WRITING], neighbours)
         results = tuple(result_of(step, contents.unreadable) for step in steps)
         answer = Deployed(course.title, None, None, head.branch, results, draft.assignments.warnings)
@@ -96,7 +97,7 @@ def _attempt(command: Deploy, course: Course, stored: StoredPlan | None, neighbo
         outcome = Outcome(draft, left_over(steps, applying), applying, contents.unreadable)
         if not applying:
             with neighbours.database.transaction() as rows:
-                abandon_deploy(course, neighbours, rows)
+                close_left(course.assignments_identity, neighbours, rows)
                 _, changed = _record_places(outcome, Finding(neighbours.actor, neighbours.clock()), rows)
             return replace(answer, rows_changed=changed or reverted)
         inputs = {"course": str(course.id), "branch": head.branch, "plan": command.plan}
@@ -157,11 +158,13 @@ def _record_places(outcome: Outcome, finding: Finding, rows: Rows) -> tuple[Draf
         if state.recorded is not None
     }
     directories |= {step.content_id: step.directory for step in outcome.applying if step.action in WRITING}
+    matched = draft.assignments.match.matched
     waiting = {
-        step.content_id: step.old_path
-        for step in outcome.steps
-        if step.action is StepAction.REFUSED and step.old_path is not None
+        step.content_id for step in outcome.steps if step.action is StepAction.REFUSED and step.old_path
     }
-    changed = save_contents(draft.course, draft.assignments, gone, directories, rows, waiting=waiting)
-    after = record_found(draft, outcome.steps, outcome.failed, finding, rows)
+    held = held_contents(matched, waiting)
+    changed = save_contents(draft.course, draft.assignments, gone, directories, rows, held=held)
+    unborn = {entry.content.id for entry in matched if entry.is_new and entry.content.id in held}
+    steps = [step for step in outcome.steps if step.content_id not in unborn]
+    after = record_found(draft, steps, outcome.failed, finding, rows)
     return after, changed or after.deployments != draft.deployments

@@ -6,22 +6,35 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from uuid import UUID
 
+from courseline.domain.course.contents import MatchedContent
+from courseline.domain.course.held_contents import held_contents
 from courseline.domain.deploying.step import Step, StepAction
 from courseline.usecases.rows import StoredPlan
 
 WRITING = frozenset({StepAction.ADD, StepAction.UPDATE})
 _CHANGED = "this is not what the plan showed: the place or its wish has changed since. Make a new plan"
+_WAITS = "the content that lives here stays, because its move is not what the plan showed. Make a new plan"
 
 
-def hold_to_plan(stored: StoredPlan | None, steps: Sequence[Step]) -> list[Step]:
-    """Refuse singly each step that is not the one shown in the stored plan, with all others of its place."""
+def hold_to_plan(
+    stored: StoredPlan | None, steps: Sequence[Step], matched: Sequence[MatchedContent]
+) -> list[Step]:
+    """Refuse singly each step that is not the one shown in the stored plan, with all others of its place.
+
+    A content that would come to the path of one whose move is refused waits with it.
+    """
     if stored is None:
         return list(steps)
     shown = {str(step["digest"]) for step in stored.steps}
     changed = {step.content_id for step in steps if step.action.changes and step.digest not in shown}
+    held = dict.fromkeys(held_contents(matched, changed), _WAITS) | dict.fromkeys(changed, _CHANGED)
     return [
-        replace(step, action=StepAction.REFUSED, message="; ".join(filter(None, [_CHANGED, step.message])))
-        if step.action.changes and step.content_id in changed
+        replace(
+            step,
+            action=StepAction.REFUSED,
+            message="; ".join(filter(None, [held[step.content_id], step.message])),
+        )
+        if step.action.changes and step.content_id in held
         else step
         for step in steps
     ]

@@ -24,7 +24,7 @@ def save_contents(
     directories: Mapping[UUID, str],
     rows: Rows,
     *,
-    waiting: Mapping[UUID, str] | None = None,
+    held: Collection[UUID] = (),
 ) -> bool:
     """Make the course's contents those of its file; whether anything changed.
 
@@ -34,19 +34,17 @@ def save_contents(
         gone: contents whose removal was applied; other leaving contents stay until a person decides.
         directories: content id -> directory of contents that have files now; it is fixed from here on.
         rows: the transaction.
-        waiting: content id -> old path of moves that were refused. Such a content stays at its old path where
-            nobody else lives there now.
+        held: contents that stay as they are recorded, see `held_contents`; new ones are not born yet.
     """
     match = assignments.match
     staying = [content for content in match.leaving if content.id not in gone]
-    taken = {entry.content.path for entry in match.matched} | {content.path for content in staying}
     contents: list[Content] = []
     for entry in match.matched:
         content = entry.content
-        old_path = (waiting or {}).get(content.id)
-        if old_path is not None and old_path not in taken:
-            content = replace(content, path=old_path)
-        contents.append(replace(content, directory=directories.get(content.id, content.directory)))
+        if content.id not in held:
+            contents.append(replace(content, directory=directories.get(content.id, content.directory)))
+        elif entry.before is not None and not entry.before.removed:
+            contents.append(entry.before)
     return rows.courses.save_contents(course.id, assignments.file.content_types, [*contents, *staying])
 
 

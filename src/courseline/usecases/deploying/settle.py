@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from courseline.domain.course.course import Course
+from courseline.domain.course.held_contents import held_contents
 from courseline.domain.deploying.applied import Applied
 from courseline.domain.deploying.commit_message import OPERATION
+from courseline.domain.deploying.deployment import Deployment
 from courseline.domain.deploying.step import StepAction
 from courseline.domain.deploying.trailers import parse_trailers
-from courseline.domain.ledger.operation import Operation, OperationKind, OperationState
+from courseline.domain.ledger.operation import Operation, OperationKind
 from courseline.usecases.deploying.push_commit import steps_of_commit
 from courseline.usecases.deploying.read_assignments import Head, read_assignments
 from courseline.usecases.deploying.record_deployment import record_applied, save_contents
 from courseline.usecases.neighbours import Neighbours
 from courseline.usecases.ports import Commit
-from courseline.usecases.rows import Rows
 
 
 def settle_deploys(course: Course, url: str, head: Head, neighbours: Neighbours) -> Operation | None:
@@ -26,7 +27,7 @@ def settle_deploys(course: Course, url: str, head: Head, neighbours: Neighbours)
         operation = rows.ledger.open_operation(course.assignments_identity)
     if operation is None or operation.kind is not OperationKind.DEPLOY or head.sha is None:
         return None
-    commit = find_commit(operation, url, head.sha, course, neighbours)
+    commit = _find_commit(operation, url, head.sha, course, neighbours)
     if commit is None:
         return None
     steps = steps_of_commit(operation.checkpoint, commit.sha)
@@ -38,29 +39,34 @@ def settle_deploys(course: Course, url: str, head: Head, neighbours: Neighbours)
         assignments = read_assignments(course, at_commit, workspace, remote, neighbours, moved)
     gone = {step.content_id for step in applied if step.action is StepAction.REMOVE}
     directories = {step.content_id: step.directory for step in applied if step.version_id is not None}
+    moves = {step.content_id for step in applied if step.action is StepAction.MOVE}
+    matched = assignments.match.matched
     with neighbours.database.transaction() as rows:
-        save_contents(course, assignments, gone, directories, rows)
         deployments = rows.ledger.deployments(course.id)
+        # A move that the run held back has no step; a content that is no place moves without one.
+        waiting = {
+            entry.content.id
+            for entry in matched
+            if (entry.node.wish is not None or _holds_something(deployments.get(entry.content.id)))
+            and entry.content.id not in moves
+        }
+        held = held_contents(matched, waiting)
+        save_contents(course, assignments, gone, directories, rows, held=held)
         record_applied(course, operation, applied, commit.sha, deployments, neighbours, rows)
     return operation
 
 
-def abandon_deploy(course: Course, neighbours: Neighbours, rows: Rows) -> None:
-    """Close the deploy that a killed run left open, when nothing of it is left to do."""
-    left = rows.ledger.open_operation(course.assignments_identity)
-    if left is not None and left.kind is OperationKind.DEPLOY:
-        now = neighbours.clock()
-        rows.ledger.end_operation(left.id, OperationState.ABANDONED, now, "nothing was left to do")
+def _holds_something(record: Deployment | None) -> bool:
+    return record is not None and record.example_id is not None
 
 
-def find_commit(
+def _find_commit(
     operation: Operation, url: str, tip: str, course: Course, neighbours: Neighbours
 ) -> Commit | None:
     """The commit on a branch that carries the operation's trailer, None when it never got there."""
-    kind = "source" if operation.kind is OperationKind.DEPLOY else "template"
     wanted = str(operation.id)
     with neighbours.git.workspace() as workspace:
-        remote = workspace.remote(url, neighbours.credential(url, course.id, kind))
+        remote = workspace.remote(url, neighbours.credential(url, course.id, "source"))
         remote.fetch(tip, depth=None, filter="tree:0")
         for commit in workspace.commits(tip):
             if wanted in parse_trailers(commit.message).get(OPERATION, []):

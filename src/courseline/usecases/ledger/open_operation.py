@@ -13,6 +13,7 @@ from courseline.domain.ledger.operation import (
     inputs_digest,
 )
 from courseline.usecases.neighbours import Neighbours
+from courseline.usecases.rows import Rows
 
 
 def open_operation(
@@ -32,16 +33,26 @@ def open_operation(
         if left is not None and left.kind is kind and left.inputs_digest == inputs_digest(inputs):
             rows.ledger.checkpoint(left.id, RESUMED, {})
             return left
-        now = neighbours.clock()
-        if left is not None:
-            rows.ledger.end_operation(left.id, OperationState.ABANDONED, now, "a later run took over")
-        return rows.ledger.start_operation(kind, target, inputs, now, course_id)
+        close_left(target, neighbours, rows, why="a later run took over")
+        return rows.ledger.start_operation(kind, target, inputs, neighbours.clock(), course_id)
 
 
-def abandon_left(target: str, neighbours: Neighbours) -> None:
-    """Close what a killed run left open on a target, because nothing of it is left to do. The caller holds the lease."""
-    with neighbours.database.transaction() as rows:
-        left = rows.ledger.open_operation(target)
-        if left is not None:
-            now = neighbours.clock()
-            rows.ledger.end_operation(left.id, OperationState.ABANDONED, now, "nothing was left to do")
+def close_left(
+    target: str,
+    neighbours: Neighbours,
+    rows: Rows,
+    state: OperationState = OperationState.ABANDONED,
+    why: str = "nothing was left to do",
+) -> None:
+    """Close what a run left open on a target, if anything, because nothing of it is left to do.
+
+    Args:
+        target: identity of the repository; the caller holds its lease.
+        neighbours: the outside.
+        rows: the transaction.
+        state: what became of it.
+        why: for people.
+    """
+    left = rows.ledger.open_operation(target)
+    if left is not None:
+        rows.ledger.end_operation(left.id, state, neighbours.clock(), why)

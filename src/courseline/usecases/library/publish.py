@@ -11,7 +11,7 @@ from courseline.domain.ledger.operation import Operation, OperationKind, Operati
 from courseline.domain.library.example import ExampleRepository
 from courseline.domain.library.objects import Manifest
 from courseline.domain.library.publication import PublicationStatus, ReleaseTag
-from courseline.usecases.ledger.open_operation import abandon_left, open_operation
+from courseline.usecases.ledger.open_operation import close_left, open_operation
 from courseline.usecases.library.compare_release import Entry
 from courseline.usecases.library.read_version import batches
 from courseline.usecases.library.store_version import NewVersion, store_versions
@@ -52,7 +52,8 @@ def publish(publication: Publication, neighbours: Neighbours) -> None:
     _store(publication, [entry for entry in publication.entries if entry.status in standing], neighbours)
     writing = [entry for entry in publication.entries if entry.writes]
     if not writing:
-        abandon_left(publication.repository.identity, neighbours)
+        with neighbours.database.transaction() as rows:
+            close_left(publication.repository.identity, neighbours, rows)
         return
     inputs = {"tag": publication.tag, "commit": publication.commit}
     operation = open_operation(OperationKind.SYNC, publication.repository.identity, inputs, None, neighbours)
