@@ -97,9 +97,9 @@ def a_version(
         example.repository_id,
         hex_of(f"tree {example.identifier} {content}"),
         digest,
-        listed,
         tuple(dependencies),
         NOW,
+        listed,
     )
 
 

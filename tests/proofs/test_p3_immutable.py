@@ -53,9 +53,9 @@ def publish(library: Library, entry: Published) -> bool:
         manifest.repository_id,
         manifest.version_identifier,
         manifest.content_digest,
-        manifest.files,
         (),
         NOW,
+        manifest.files,
     )
     labelled = LabelledVersion(
         entry.label, manifest.version_id, manifest.version_identifier, entry.example.directory

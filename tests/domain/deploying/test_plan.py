@@ -38,7 +38,7 @@ def render(text: str) -> Render:
 
 def resolution(text: str = "one", shown: str = "v1.0", tools: int | None = None) -> Resolution:
     version_id = UUID(int=int.from_bytes(text.encode()))
-    version = ExampleVersion(version_id, EXAMPLE, REPOSITORY, "a" * 40, "b" * 64, (), (), AT)
+    version = ExampleVersion(version_id, EXAMPLE, REPOSITORY, "a" * 40, "b" * 64, (), AT, ())
     dependencies = (
         (ResolvedDependency("tools", UTILS, UUID(int=tools), "c" * 40, label("v1.0"), ()),) if tools else ()
     )

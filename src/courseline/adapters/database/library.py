@@ -38,6 +38,7 @@ class PostgresLibrary:
         self.seen = versions.seen
         self.labels = versions.labels
         self.versions = versions.versions
+        self.version_facts = versions.version_facts
         self.version_by_tree = versions.version_by_tree
         self.add_versions = publishing.add_versions
         self.add_labels = publishing.add_labels

@@ -18,7 +18,14 @@ from courseline.adapters.database.tables_library import (
 )
 from courseline.domain.library.example import Example
 from courseline.domain.library.label import Label
-from courseline.domain.library.version import Dependency, ExampleVersion, LabelledVersion, Role, VersionFile
+from courseline.domain.library.version import (
+    Dependency,
+    ExampleVersion,
+    LabelledVersion,
+    Role,
+    VersionFacts,
+    VersionFile,
+)
 from courseline.errors import NeighbourFailed
 from courseline.usecases.rows import SeenVersion
 
@@ -95,6 +102,22 @@ class VersionRows:
             files.setdefault(row.example_version_id, []).append(
                 VersionFile(row.path, row.mode, row.size, row.sha256, row.git_oid, Role(row.role))
             )
+        return {
+            id_: ExampleVersion(
+                id=id_,
+                example_id=facts.example_id,
+                repository_id=facts.repository_id,
+                version_identifier=facts.version_identifier,
+                content_digest=facts.content_digest,
+                dependencies=facts.dependencies,
+                published_at=facts.published_at,
+                files=tuple(sorted(files.get(id_, ()), key=lambda file: file.path)),
+            )
+            for id_, facts in self.version_facts(version_ids).items()
+        }
+
+    def version_facts(self, version_ids: Collection[UUID]) -> dict[UUID, VersionFacts]:
+        """See `usecases.rows.LibraryRows`."""
         dependencies: dict[UUID, list[Dependency]] = {}
         needed = (
             select(EXAMPLE_DEPENDENCY)
@@ -107,18 +130,24 @@ class VersionRows:
                 Dependency(row.as_written, row.version_range, only, row.depends_id)
             )
         query = (
-            select(EXAMPLE_VERSION, EXAMPLE.c.example_repository_id)
+            select(
+                EXAMPLE_VERSION.c.id,
+                EXAMPLE_VERSION.c.example_id,
+                EXAMPLE_VERSION.c.version_identifier,
+                EXAMPLE_VERSION.c.content_digest,
+                EXAMPLE_VERSION.c.published_at,
+                EXAMPLE.c.example_repository_id,
+            )
             .join(EXAMPLE, EXAMPLE.c.id == EXAMPLE_VERSION.c.example_id)
             .where(among(EXAMPLE_VERSION.c.id, version_ids))
         )
         return {
-            row.id: ExampleVersion(
+            row.id: VersionFacts(
                 id=row.id,
                 example_id=row.example_id,
                 repository_id=row.example_repository_id,
                 version_identifier=row.version_identifier,
                 content_digest=row.content_digest,
-                files=tuple(sorted(files.get(row.id, ()), key=lambda file: file.path)),
                 dependencies=tuple(dependencies.get(row.id, ())),
                 published_at=row.published_at,
             )

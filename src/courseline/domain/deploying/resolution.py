@@ -8,7 +8,7 @@ from uuid import UUID
 from courseline.domain.deploying.render import Render
 from courseline.domain.library.example import Example
 from courseline.domain.library.label import Label
-from courseline.domain.library.version import ExampleVersion, VersionFile
+from courseline.domain.library.version import VersionFacts, VersionFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Resolution:
 
     Attributes:
         example: the example wished for.
-        version: the version chosen.
+        version: the version chosen; an `ExampleVersion` where it has to be rendered.
         label: under which it was chosen.
         directory: where the example lay in its repository at that label.
         dependencies: in the order of the meta.yaml.
@@ -47,7 +47,7 @@ class Resolution:
     """
 
     example: Example
-    version: ExampleVersion
+    version: VersionFacts
     label: Label
     directory: str
     dependencies: tuple[ResolvedDependency, ...]

@@ -63,8 +63,8 @@ class Dependency:
 
 
 @dataclass(frozen=True, slots=True)
-class ExampleVersion:
-    """The content of an example.
+class VersionFacts:
+    """What an example version is, without the list of its files.
 
     Attributes:
         id: see `domain.ids.version_id`.
@@ -72,7 +72,6 @@ class ExampleVersion:
         repository_id: the example's repository.
         version_identifier: git tree id of the directory at its first tag, 40 hex digits.
         content_digest: see `domain.library.digest`, 64 hex digits.
-        files: all files ordered by path.
         dependencies: as the version's meta.yaml names them, in its order.
         published_at: when it entered the library, UTC.
     """
@@ -82,9 +81,19 @@ class ExampleVersion:
     repository_id: UUID
     version_identifier: str
     content_digest: str
-    files: tuple[VersionFile, ...]
     dependencies: tuple[Dependency, ...]
     published_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ExampleVersion(VersionFacts):
+    """The content of an example.
+
+    Attributes:
+        files: all files ordered by path.
+    """
+
+    files: tuple[VersionFile, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,7 +61,7 @@ def _versions(draft: Draft, steps: Sequence[Step], neighbours: Neighbours) -> di
     missing: set[UUID] = set()
     for step in steps:
         resolution = draft.resolutions[step.content_id]
-        if isinstance(resolution, Resolution):
+        if isinstance(resolution, Resolution) and isinstance(resolution.version, ExampleVersion):
             known[resolution.version.id] = resolution.version
             missing |= {entry.version_id for entry in resolution.dependencies}
     missing -= known.keys()

@@ -10,9 +10,10 @@ from courseline.domain.course.course import Course
 from courseline.domain.deploying.choose import choose_example
 from courseline.domain.deploying.legacy_reference import legacy_targets
 from courseline.domain.deploying.render import Render
+from courseline.domain.deploying.resolution import Resolution
 from courseline.domain.library.example import Example
 from courseline.domain.library.meta import Meta
-from courseline.domain.library.version import Dependency, ExampleVersion, LabelledVersion
+from courseline.domain.library.version import Dependency, ExampleVersion, LabelledVersion, VersionFacts
 from courseline.usecases.neighbours import Neighbours
 from courseline.usecases.rows import Rows
 
@@ -25,7 +26,7 @@ class DependencyTables:
         examples: by id.
         labels: of those examples.
         meant: (version id, reference as written) -> the example meant and a file of it, or why there is none.
-        versions: dependency versions read so far, by id.
+        versions: those with their files that something is taken from, by id.
         metas: their meta.yaml files, by version id.
         renders: (version id, dependency version ids) -> its render or why there is none; places often share one.
     """
@@ -37,7 +38,7 @@ class DependencyTables:
     metas: dict[UUID, Meta] = field(default_factory=dict)
     renders: dict[tuple[UUID, ...], Render | str] = field(default_factory=dict)
 
-    def examples_of(self, version: ExampleVersion) -> list[UUID]:
+    def examples_of(self, version: VersionFacts) -> list[UUID]:
         """Ids of the examples that a version depends on."""
         found = (self.meant.get((version.id, entry.as_written)) for entry in version.dependencies)
         return [entry[0].id for entry in found if isinstance(entry, tuple)]
@@ -49,7 +50,7 @@ class DependencyTables:
 
 def load_dependencies(
     course: Course,
-    versions: Iterable[ExampleVersion],
+    versions: Iterable[VersionFacts],
     directories: Mapping[UUID, str],
     neighbours: Neighbours,
 ) -> DependencyTables:
@@ -85,6 +86,20 @@ def load_dependencies(
     return tables
 
 
+def load_versions(
+    resolutions: Iterable[Resolution], tables: DependencyTables, neighbours: Neighbours
+) -> None:
+    """Read the lists of files of what will be rendered, versions and their dependencies, all of them at once."""
+    wanted = {
+        version_id
+        for resolved in resolutions
+        for version_id in (resolved.version.id, *(entry.version_id for entry in resolved.dependencies))
+    }
+    if wanted:
+        with neighbours.database.transaction() as rows:
+            tables.versions |= rows.library.versions(wanted)
+
+
 def _usable(example_ids: Iterable[UUID], course: Course, rows: Rows) -> dict[UUID, Example]:
     """Those of the linked examples that this course may use: who published the dependent may be allowed more."""
     hits = rows.library.find({str(example_id) for example_id in example_ids}, course.id)
@@ -92,7 +107,7 @@ def _usable(example_ids: Iterable[UUID], course: Course, rows: Rows) -> dict[UUI
 
 
 def _meant(
-    version: ExampleVersion,
+    version: VersionFacts,
     entry: Dependency,
     directory: str,
     linked: Mapping[UUID, Example],

@@ -11,7 +11,7 @@ from courseline.domain.deploying.render import META_FILE, Copies, PlainReference
 from courseline.domain.deploying.resolution import ResolvedDependency
 from courseline.domain.library.example import Example
 from courseline.domain.library.meta import parse_meta
-from courseline.domain.library.version import ExampleVersion, Role, VersionFile
+from courseline.domain.library.version import ExampleVersion, Role, VersionFacts, VersionFile
 from courseline.errors import InvalidInput, errors_among
 from courseline.usecases.deploying.load_dependencies import DependencyTables
 from courseline.usecases.library.read_version import read_files
@@ -19,7 +19,7 @@ from courseline.usecases.neighbours import Neighbours
 
 
 def choose_dependencies(
-    version: ExampleVersion,
+    version: VersionFacts,
     here: Mapping[UUID, set[UUID]],
     recorded: Mapping[UUID, UUID],
     decided: Mapping[UUID, UUID] | None,
@@ -87,7 +87,7 @@ def copied_files(
         meant = tables.meant[version.id, entry.as_written]
         file = meant[1] if isinstance(meant, tuple) else None
         files = entry.files if file is None else (file,)
-        source = _version(dependency.version_id, tables, neighbours)
+        source = tables.versions[dependency.version_id]
         copies = _copies(dependency.example, source, files, tables, neighbours)
         if isinstance(copies, str):
             return copies
@@ -129,13 +129,6 @@ def _render(
     ]
     rendered, problems = render(version.id, version.files, copies, raw, references)
     return problems[0].sentence if problems else rendered
-
-
-def _version(version_id: UUID, tables: DependencyTables, neighbours: Neighbours) -> ExampleVersion:
-    if version_id not in tables.versions:
-        with neighbours.database.transaction() as rows:
-            tables.versions |= rows.library.versions([version_id])
-    return tables.versions[version_id]
 
 
 def _copies(

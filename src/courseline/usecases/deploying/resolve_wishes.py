@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TypeGuard
 from uuid import UUID
 
 from courseline.domain.course.course import Course
@@ -20,9 +21,14 @@ from courseline.domain.deploying.choose import (
 from courseline.domain.deploying.place_state import PlaceState, Recorded
 from courseline.domain.deploying.resolution import Resolution, Unresolved
 from courseline.domain.library.example import Example
-from courseline.domain.library.version import ExampleVersion, LabelledVersion
+from courseline.domain.library.label import Label
+from courseline.domain.library.version import LabelledVersion, VersionFacts
 from courseline.errors import CorruptObject, InvalidInput
-from courseline.usecases.deploying.load_dependencies import DependencyTables, load_dependencies
+from courseline.usecases.deploying.load_dependencies import (
+    DependencyTables,
+    load_dependencies,
+    load_versions,
+)
 from courseline.usecases.deploying.resolve_dependencies import (
     choose_dependencies,
     copied_files,
@@ -83,7 +89,7 @@ def resolve_wishes(
                 examples[place.content_id] = example
         labels = rows.library.labels({example.id for example in examples.values()})
         chosen = _choose(wishes, examples, labels, results)
-        versions = rows.library.versions({choice.labelled.version_id for choice in chosen.values()})
+        versions = rows.library.version_facts({choice.labelled.version_id for choice in chosen.values()})
     here: dict[UUID, set[UUID]] = defaultdict(set)
     for place in wishes:
         if place.content_id in chosen:
@@ -91,21 +97,26 @@ def resolve_wishes(
             here[example_id].add(version_id)
     tables = load_dependencies(course, versions.values(), _directories(chosen, versions), neighbours)
     edges = {version.example_id: tables.examples_of(version) for version in versions.values()}
+    found: list[tuple[PlaceWish, Resolution | Unresolved]] = []
     for place in wishes:
-        found = chosen.get(place.content_id)
-        if found is None:
+        choice = chosen.get(place.content_id)
+        if choice is None:
             continue
         example = examples[place.content_id]
-        version = versions[found.labelled.version_id]
+        version = versions[choice.labelled.version_id]
         if way := find_cycle(edges, example.id):
             names = " -> ".join(tables.name(node, example) for node in way)
-            results[place.content_id] = Unresolved(
-                f"its dependencies go round in a circle: {names}. Take one of them out of its meta.yaml",
-                place.wish.line,
-                example.name,
-            )
-            continue
-        results[place.content_id] = _resolve(place, example, version, found, here, tables, neighbours)
+            message = f"its dependencies go round in a circle: {names}. Take one of them out of its meta.yaml"
+            found.append((place, Unresolved(message, place.wish.line, example.name)))
+        else:
+            found.append((place, _resolve(place, example, version, choice, here, tables)))
+    waiting = [resolved for place, resolved in found if _is_written(resolved, place)]
+    load_versions(waiting, tables, neighbours)
+    for place, resolved in found:
+        if _is_written(resolved, place):
+            results[place.content_id] = _rendered(place, resolved, tables, neighbours)
+        else:
+            results[place.content_id] = resolved
     return results
 
 
@@ -142,7 +153,7 @@ def _choose(
     return chosen
 
 
-def _directories(chosen: Mapping[UUID, Chosen], versions: Mapping[UUID, ExampleVersion]) -> dict[UUID, str]:
+def _directories(chosen: Mapping[UUID, Chosen], versions: Mapping[UUID, VersionFacts]) -> dict[UUID, str]:
     """Directory in its repository of each version, by version id."""
     return {
         choice.labelled.version_id: choice.labelled.directory
@@ -154,40 +165,58 @@ def _directories(chosen: Mapping[UUID, Chosen], versions: Mapping[UUID, ExampleV
 def _resolve(
     place: PlaceWish,
     example: Example,
-    version: ExampleVersion,
+    version: VersionFacts,
     choice: Chosen,
     here: Mapping[UUID, set[UUID]],
     tables: DependencyTables,
-    neighbours: Neighbours,
 ) -> Resolution | Unresolved:
+    """Version and dependencies of a place, not rendered yet."""
     recorded = dict(place.recorded.dependencies) if place.recorded else {}
     decided = place.decided.dependencies if place.decided else None
     try:
         dependencies = choose_dependencies(version, here, recorded, decided, tables)
-        if isinstance(dependencies, str):
-            return Unresolved(dependencies, place.wish.line, example.name)
-        chosen = {entry.example.id: entry.version_id for entry in dependencies}
-        if place.recorded is not None and place.recorded.holds(version.id, chosen):
-            rendered = None  # nothing will be written, so nothing is read
-        else:
-            dependencies = copied_files(version, dependencies, tables, neighbours)
-            if isinstance(dependencies, str):
-                return Unresolved(dependencies, place.wish.line, example.name)
-            rendered = render_place(version, dependencies, tables, neighbours)
-    except (CorruptObject, InvalidInput) as unreadable:
-        reasons = "; ".join(problem.sentence for problem in unreadable.problems)
-        message = (
-            f"{example.name}@{choice.labelled.label.shown} cannot be read: {reasons or unreadable.message}"
-        )
-        return Unresolved(message, place.wish.line, example.name)
-    if isinstance(rendered, str):
-        return Unresolved(rendered, place.wish.line, example.name)
+    except InvalidInput as unreadable:
+        return _unreadable(place, example, choice.labelled.label, unreadable)
+    if isinstance(dependencies, str):
+        return Unresolved(dependencies, place.wish.line, example.name)
     return Resolution(
         example,
         version,
         choice.labelled.label,
         choice.labelled.directory,
         tuple(dependencies),
-        rendered,
+        None,
         (*choice.warnings, *withdrawn_dependencies(dependencies, tables)),
     )
+
+
+def _is_written(resolved: Resolution | Unresolved, place: PlaceWish) -> TypeGuard[Resolution]:
+    """Whether something else than what is there has to be put at the place; what stays is not read."""
+    if isinstance(resolved, Unresolved):
+        return False
+    chosen = {entry.example.id: entry.version_id for entry in resolved.dependencies}
+    return place.recorded is None or not place.recorded.holds(resolved.version.id, chosen)
+
+
+def _rendered(
+    place: PlaceWish, resolved: Resolution, tables: DependencyTables, neighbours: Neighbours
+) -> Resolution | Unresolved:
+    version = tables.versions[resolved.version.id]
+    try:
+        dependencies = copied_files(version, resolved.dependencies, tables, neighbours)
+        if isinstance(dependencies, str):
+            return Unresolved(dependencies, place.wish.line, resolved.example.name)
+        rendered = render_place(version, dependencies, tables, neighbours)
+    except (CorruptObject, InvalidInput) as unreadable:
+        return _unreadable(place, resolved.example, resolved.label, unreadable)
+    if isinstance(rendered, str):
+        return Unresolved(rendered, place.wish.line, resolved.example.name)
+    return replace(resolved, version=version, dependencies=tuple(dependencies), render=rendered)
+
+
+def _unreadable(
+    place: PlaceWish, example: Example, label: Label, unreadable: CorruptObject | InvalidInput
+) -> Unresolved:
+    reasons = "; ".join(problem.sentence for problem in unreadable.problems)
+    message = f"{example.name}@{label.shown} cannot be read: {reasons or unreadable.message}"
+    return Unresolved(message, place.wish.line, example.name)

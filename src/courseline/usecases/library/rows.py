@@ -10,7 +10,7 @@ from uuid import UUID
 
 from courseline.domain.library.example import Example, ExampleRepository
 from courseline.domain.library.label import Label
-from courseline.domain.library.version import ExampleVersion, LabelledVersion
+from courseline.domain.library.version import ExampleVersion, LabelledVersion, VersionFacts
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +146,10 @@ class LibraryRows(Protocol):
 
     def versions(self, version_ids: Collection[UUID]) -> dict[UUID, ExampleVersion]:
         """Versions with files and dependencies."""
+        ...
+
+    def version_facts(self, version_ids: Collection[UUID]) -> dict[UUID, VersionFacts]:
+        """The same without their files, which are many."""
         ...
 
     def version_by_tree(self, example_id: UUID, version_identifier: str) -> UUID | None:
