@@ -36,6 +36,9 @@ class PostgresLibrary:
         self.find = examples.find
         self.cards = examples.cards
         self.seen = versions.seen
+        self.current = versions.current
+        self.highest_label = versions.highest_label
+        self.given = versions.given
         self.labels = versions.labels
         self.versions = versions.versions
         self.version_facts = versions.version_facts

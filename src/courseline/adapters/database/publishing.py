@@ -6,13 +6,14 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Boolean, Connection, Text, Uuid, bindparam, literal, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
-from courseline.adapters.database.tables import among
+from courseline.adapters.database.tables import UtcTime, among, table_of
 from courseline.adapters.database.tables_library import (
     EXAMPLE,
     EXAMPLE_DEPENDENCY,
+    EXAMPLE_REPOSITORY,
     EXAMPLE_VERSION,
     EXAMPLE_VERSION_FILE,
     EXAMPLE_VERSION_TAG,
@@ -84,54 +85,89 @@ class PublishingRows:
     def add_labels(
         self, labels: Sequence[tuple[Example, LabelledVersion]], commit: str, at: datetime
     ) -> None:
-        """See `usecases.rows.LibraryRows`; the same label on the same version again changes nothing."""
-        ids = [example.id for example, _ in labels]
-        rows = self._taking_turns(ids)
-        known = self._labels(ids)
-        new = [pair for pair in labels if not _is_there(*pair, known.get(pair[0].id, []))]
-        if not new:
+        """See `usecases.rows.LibraryRows`; the same label on the same version again changes nothing.
+
+        A label above all of the repository is new to each of its examples and the highest of each: none is asked.
+        """
+        highest = self._taking_turns({example.repository_id for example, _ in labels})
+        above = [pair for pair in labels if _is_above(pair[1].label, highest[pair[0].repository_id])]
+        others = [pair for pair in labels if not _is_above(pair[1].label, highest[pair[0].repository_id])]
+        known = self._labels([example.id for example, _ in others]) if others else {}
+        others = [pair for pair in others if not _is_there(*pair, known.get(pair[0].id, []))]
+        if not above and not others:
             return
-        self._connection.execute(
-            EXAMPLE_VERSION_TAG.insert(),
-            [
-                {
-                    "example_id": example.id,
-                    "canonical": labelled.label.canonical,
-                    "shown": labelled.label.shown,
-                    "example_version_id": labelled.version_id,
-                    "directory": labelled.directory,
-                    "commit": commit,
-                    "tagged_at": at,
-                    "withdrawn": labelled.withdrawn,
-                }
-                for example, labelled in new
-            ],
-        )
-        self._follow(
-            [
-                (example, labelled)
-                for example, labelled in new
-                if all(labelled.label > other.label for other in known.get(example.id, []))
-                and rows[example.id] != (labelled.version_identifier, example.directory, example.title)
-            ]
-        )
+        self._insert_labels([*above, *others], commit, at)
+        self._raise_highest(above)
+        top = [
+            (example, labelled)
+            for example, labelled in others
+            if all(labelled.label > other.label for other in known.get(example.id, []))
+        ]
+        self._follow(self._shown_otherwise([*above, *top]))
 
-    def _taking_turns(self, example_ids: Collection[UUID]) -> dict[UUID, tuple[str, str, str]]:
-        """Tree id, directory and title of examples, whose rows are ours until the transaction ends.
+    def _taking_turns(self, repository_ids: Collection[UUID]) -> dict[UUID, Label | None]:
+        """The highest label of repositories, whose rows are ours until the transaction ends.
 
-        Two releases of one example at once take turns here, so that the highest label is known; all take the rows in
-        one order, so that nobody waits in a circle.
+        Two releases of one repository at once take turns here, so that its highest label is known; all take the rows in
+        one order, so that nobody waits in a circle. Who only adds an example need not wait.
         """
         query = (
-            select(EXAMPLE.c.id, EXAMPLE.c.version_identifier, EXAMPLE.c.directory, EXAMPLE.c.title)
-            .where(among(EXAMPLE.c.id, example_ids))
-            .order_by(EXAMPLE.c.id)
-            .with_for_update()
+            select(EXAMPLE_REPOSITORY.c.id, EXAMPLE_REPOSITORY.c.highest_label)
+            .where(among(EXAMPLE_REPOSITORY.c.id, repository_ids))
+            .order_by(EXAMPLE_REPOSITORY.c.id)
+            .with_for_update(key_share=True)
         )
-        return {
-            row.id: (row.version_identifier, row.directory, row.title)
-            for row in self._connection.execute(query)
-        }
+        return {id_: Label.parse(shown or "") for id_, shown in self._connection.execute(query)}
+
+    def _insert_labels(
+        self, labels: Sequence[tuple[Example, LabelledVersion]], commit: str, at: datetime
+    ) -> None:
+        rows = table_of(
+            example_id=(Uuid(), [example.id for example, _ in labels]),
+            canonical=(Text(), [labelled.label.canonical for _, labelled in labels]),
+            shown=(Text(), [labelled.label.shown for _, labelled in labels]),
+            example_version_id=(Uuid(), [labelled.version_id for _, labelled in labels]),
+            directory=(Text(), [labelled.directory for _, labelled in labels]),
+            withdrawn=(Boolean(), [labelled.withdrawn for _, labelled in labels]),
+        )
+        names = [*rows.c.keys(), "commit", "tagged_at"]
+        query = select(*rows.c, literal(commit, Text()), literal(at, UtcTime()))
+        self._connection.execute(EXAMPLE_VERSION_TAG.insert().from_select(names, query))
+
+    def _raise_highest(self, labels: Sequence[tuple[Example, LabelledVersion]]) -> None:
+        highest: dict[UUID, Label] = {}
+        for example, labelled in labels:
+            known = highest.get(example.repository_id)
+            if _is_above(labelled.label, known):
+                highest[example.repository_id] = labelled.label
+        for repository_id, label in highest.items():
+            self._connection.execute(
+                EXAMPLE_REPOSITORY.update()
+                .where(EXAMPLE_REPOSITORY.c.id == repository_id)
+                .values(highest_label=label.shown)
+            )
+
+    def _shown_otherwise(
+        self, labels: Sequence[tuple[Example, LabelledVersion]]
+    ) -> list[tuple[Example, LabelledVersion]]:
+        """Those whose examples do not show yet what they name; of a large release only what changed is answered."""
+        if not labels:
+            return []
+        rows = table_of(
+            id=(Uuid(), [example.id for example, _ in labels]),
+            version_identifier=(Text(), [labelled.version_identifier for _, labelled in labels]),
+            directory=(Text(), [example.directory for example, _ in labels]),
+            title=(Text(), [example.title for example, _ in labels]),
+        )
+        differs = or_(
+            *(
+                EXAMPLE.c[name].is_distinct_from(rows.c[name])
+                for name in ("version_identifier", "directory", "title")
+            )
+        )
+        query = select(rows.c.id).join(EXAMPLE, EXAMPLE.c.id == rows.c.id).where(differs)
+        ids = set(self._connection.scalars(query))
+        return [(example, labelled) for example, labelled in labels if example.id in ids]
 
     def _follow(self, labels: Sequence[tuple[Example, LabelledVersion]]) -> None:
         """Let examples show what their highest labels name; equal trees show the same, so those are not asked for."""
@@ -205,6 +241,10 @@ def _dependency_rows(version: ExampleVersion) -> Iterator[dict[str, object]]:
             "files": None if needed.files is None else list(needed.files),
             "depends_id": needed.depends_id,
         }
+
+
+def _is_above(label: Label, highest: Label | None) -> bool:
+    return highest is None or label > highest
 
 
 def _is_there(example: Example, labelled: LabelledVersion, known: Sequence[LabelledVersion]) -> bool:

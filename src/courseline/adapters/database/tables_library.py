@@ -35,6 +35,7 @@ EXAMPLE_REPOSITORY = Table(
     Column("source_url", Text),
     Column("default_branch", Text),
     Column("project_id", BigInteger),
+    Column("highest_label", Text),  # of all its examples, as shown; a release above it is new to each of them
     Column("created_at", UtcTime, nullable=False, server_default=func.now()),
     UniqueConstraint("organization_id", "name"),
     Index(
@@ -112,7 +113,7 @@ EXAMPLE_VERSION_FILE = Table(
 EXAMPLE_VERSION_TAG = Table(
     "example_version_tag",
     METADATA,
-    Column("example_id", Uuid, ForeignKey("example.id"), primary_key=True),
+    Column("example_id", Uuid, primary_key=True),  # there is one: the version's, below
     Column("canonical", Text, primary_key=True),
     Column("shown", Text, nullable=False),
     Column("example_version_id", Uuid, nullable=False),

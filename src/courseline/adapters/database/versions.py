@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from uuid import UUID
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, and_, select
 
 from courseline.adapters.database.tables import among
 from courseline.adapters.database.tables_library import (
@@ -69,6 +69,54 @@ class VersionRows:
             )
             for tree, version_id in sorted(examples, key=lambda key: (key[0], str(key[1])))
         ]
+
+    def current(self, repository_id: UUID) -> list[SeenVersion]:
+        """See `usecases.rows.LibraryRows`."""
+        query = (
+            select(
+                EXAMPLE_VERSION.c.id,
+                EXAMPLE.c.id,
+                EXAMPLE_REPOSITORY.c.name,
+                EXAMPLE.c.identifier,
+                EXAMPLE.c.directory,
+                EXAMPLE.c.title,
+                EXAMPLE.c.version_identifier,
+            )
+            .join(EXAMPLE_REPOSITORY, EXAMPLE_REPOSITORY.c.id == EXAMPLE.c.example_repository_id)
+            .join(
+                EXAMPLE_VERSION,
+                and_(
+                    EXAMPLE_VERSION.c.example_id == EXAMPLE.c.id,
+                    EXAMPLE_VERSION.c.version_identifier == EXAMPLE.c.version_identifier,
+                ),
+            )
+            .where(EXAMPLE.c.example_repository_id == repository_id)
+        )
+        return [
+            SeenVersion(
+                tree,
+                version_id,
+                Example(id_, repository_id, name, identifier, directory, title),
+                (directory,),
+            )
+            for version_id, id_, name, identifier, directory, title, tree in self._connection.execute(query)
+        ]
+
+    def highest_label(self, repository_id: UUID) -> Label | None:
+        """See `usecases.rows.LibraryRows`."""
+        query = select(EXAMPLE_REPOSITORY.c.highest_label).where(EXAMPLE_REPOSITORY.c.id == repository_id)
+        shown = self._connection.scalar(query)
+        return None if shown is None else _label(shown)
+
+    def given(self, repository_id: UUID, label: Label) -> dict[UUID, UUID]:
+        """See `usecases.rows.LibraryRows`."""
+        tag = EXAMPLE_VERSION_TAG.c
+        query = (
+            select(tag.example_id, tag.example_version_id)
+            .join(EXAMPLE, EXAMPLE.c.id == tag.example_id)
+            .where(EXAMPLE.c.example_repository_id == repository_id, tag.canonical == label.canonical)
+        )
+        return {row.example_id: row.example_version_id for row in self._connection.execute(query)}
 
     def labels(self, example_ids: Collection[UUID]) -> dict[UUID, list[LabelledVersion]]:
         """See `usecases.rows.LibraryRows`."""

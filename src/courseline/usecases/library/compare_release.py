@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from uuid import UUID
@@ -17,7 +17,7 @@ from courseline.domain.tree import Tree
 from courseline.errors import Problem, Severity, errors_among
 from courseline.usecases.library.examine_example import META_FILE, Examined, ReadMeta, examine
 from courseline.usecases.library.fetch_files import fetch_files
-from courseline.usecases.library.find_known import find_known
+from courseline.usecases.library.find_known import Known, find_known
 from courseline.usecases.library.read_candidates import find_candidates, read_metas
 from courseline.usecases.library.release_source import ReleaseSource
 from courseline.usecases.neighbours import Neighbours
@@ -86,11 +86,11 @@ def compare_release(
     and stored again by `publish`.
     """
     scan = find_candidates(tree, repository.name, source, neighbours)
-    known, lost = find_known(scan.candidates, repository.id, release.label, neighbours)
-    unread = [candidate for candidate in scan.candidates if candidate.directory not in known]
+    known = find_known(scan.candidates, repository.id, release.label, neighbours)
+    unread = [candidate for candidate in scan.candidates if candidate.directory not in known.versions]
     read = read_metas(unread, repository.name, source, neighbours)
     named: defaultdict[str, set[str]] = defaultdict(set)
-    for candidate, version in known.values():
+    for candidate, version in known.versions.values():
         named[version.example.identifier].add(candidate.directory)
     for entry in read:
         if entry.identifier is not None:
@@ -102,24 +102,39 @@ def compare_release(
     ]
     found = [
         (candidate, version)
-        for candidate, version in known.values()
+        for candidate, version in known.versions.values()
         if scope is None or scope in {candidate.directory, version.example.identifier}
     ]
     wanted = fetch_files(wanted, source)
     examined = _examine(wanted, repository, source, neighbours)
-    example_ids = [version.example.id for _, version in found]
-    example_ids += [item.example.id for item in examined.values()]
-    with neighbours.database.transaction() as rows:
-        labels = rows.library.labels(example_ids)
-    entries = [_known(candidate, version, release.label, labels) for candidate, version in found]
+    labels = _labels([version for _, version in found], examined.values(), known, neighbours)
+    entries = [_known(candidate, version, release.label, known, labels) for candidate, version in found]
     entries += [
-        _new(entry, examined.get(entry.candidate.directory), release.label, labels, lost) for entry in wanted
+        _new(entry, examined.get(entry.candidate.directory), release.label, labels, known.lost)
+        for entry in wanted
     ]
     return Compared(
         tuple(sorted(entries, key=lambda entry: entry.directory)),
         tuple(candidate.directory for candidate in scan.candidates),
         tuple(scan.problems),
     )
+
+
+def _labels(
+    found: Sequence[SeenVersion], examined: Iterable[Examined], known: Known, neighbours: Neighbours
+) -> dict[UUID, list[LabelledVersion]]:
+    """Labels of the examples about which they decide: neither those with the label, nor all below a highest one."""
+    ids = [item.example.id for item in examined]
+    if not known.is_highest:
+        ids += [
+            version.example.id
+            for version in found
+            if known.given.get(version.example.id) != version.version_id
+        ]
+    if not ids:
+        return {}
+    with neighbours.database.transaction() as rows:
+        return rows.library.labels(ids)
 
 
 def _twins(entry: ReadMeta, named: Mapping[str, AbstractSet[str]]) -> tuple[Problem, ...]:
@@ -163,18 +178,23 @@ def _known(
     candidate: Candidate,
     seen: SeenVersion,
     label: Label,
+    known: Known,
     labels: Mapping[UUID, Sequence[LabelledVersion]],
 ) -> Entry:
-    example = replace(seen.example, directory=candidate.directory)
+    directory, tree = candidate.directory, candidate.files.oid
+    example = seen.example
+    if example.directory != directory:
+        example = replace(example, directory=directory)
+    has_it = known.given.get(example.id) == seen.version_id
     entry = Entry(
-        candidate.directory,
+        directory,
         example.identifier,
-        candidate.files.oid,
-        PublicationStatus.UNCHANGED,
+        tree,
+        PublicationStatus.UNCHANGED if has_it else PublicationStatus.LABELLED,
         example=example,
-        labelled=LabelledVersion(label, seen.version_id, candidate.files.oid, candidate.directory),
+        labelled=LabelledVersion(label, seen.version_id, tree, directory),
     )
-    return _decided(entry, labels.get(example.id, ()))
+    return entry if has_it or known.is_highest else _decided(entry, labels.get(example.id, ()))
 
 
 def _new(

@@ -2,25 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from uuid import UUID, uuid5
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
 
 from courseline.domain.library.example_scan import Candidate
 from courseline.domain.library.label import Label
 from courseline.domain.library.objects import checksum_holds, manifest_key
 from courseline.usecases.neighbours import Neighbours
-from courseline.usecases.rows import SeenVersion
+from courseline.usecases.rows import Rows, SeenVersion
 
 ASKED_FOR = 100
 """Versions that a new label asks the store for; all, where there are no more."""
 
-Known = dict[str, tuple[Candidate, SeenVersion]]
-"""Directory -> the example there and the version it repeats."""
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What of a tagged tree the library has.
+
+    Attributes:
+        versions: directory -> the example there and the version it repeats.
+        lost: versions left out of them because the store has lost their manifest.
+        given: example -> version of those that have the label already.
+        is_highest: the label is above every other of the repository, and so of each example.
+    """
+
+    versions: Mapping[str, tuple[Candidate, SeenVersion]]
+    lost: frozenset[UUID]
+    given: Mapping[UUID, UUID]
+    is_highest: bool
 
 
 def find_known(
     candidates: Sequence[Candidate], repository_id: UUID, label: Label, neighbours: Neighbours
-) -> tuple[Known, set[UUID]]:
+) -> Known:
     """Directories whose tree is that of a version labelled there before.
 
     Equal trees of two examples are told apart by where they were labelled. Whether the store still has a version is
@@ -32,36 +48,55 @@ def find_known(
         repository_id: their repository.
         label: that is to be given.
         neighbours: the outside.
-
-    Returns:
-        the known, and the ids of versions left out of them because the store has lost their manifest.
     """
     with neighbours.database.transaction() as rows:
-        seen = rows.library.seen(repository_id, [candidate.files.oid for candidate in candidates])
-    places = {
+        highest = rows.library.highest_label(repository_id)
+        is_highest = highest is None or label > highest
+        given = {} if is_highest else rows.library.given(repository_id, label)
+        known = _known(candidates, repository_id, rows)
+    asked = _asked_for([version for _, version in known.values()], label, given)
+    lost = _lost(asked, neighbours)
+    kept = {directory: found for directory, found in known.items() if found[1].version_id not in lost}
+    return Known(kept, frozenset(lost), given, is_highest)
+
+
+def _known(
+    candidates: Sequence[Candidate], repository_id: UUID, rows: Rows
+) -> dict[str, tuple[Candidate, SeenVersion]]:
+    places = _places(rows.library.current(repository_id))
+    known: dict[str, tuple[Candidate, SeenVersion]] = {}
+    others: list[Candidate] = []
+    for candidate in candidates:
+        version = places.get((candidate.files.oid, candidate.directory))
+        if version is None:
+            others.append(candidate)
+        elif not candidate.nesting:
+            known[candidate.directory] = (candidate, version)
+    if places and others:  # what a lower label names, or was named elsewhere
+        places = _places(rows.library.seen(repository_id, [candidate.files.oid for candidate in others]))
+        for candidate in others:
+            version = places.get((candidate.files.oid, candidate.directory))
+            if version is not None and not candidate.nesting:
+                known[candidate.directory] = (candidate, version)
+    return known
+
+
+def _places(versions: Sequence[SeenVersion]) -> dict[tuple[str, str], SeenVersion]:
+    return {
         (version.version_identifier, directory): version
-        for version in seen
+        for version in versions
         for directory in version.directories
     }
-    known = {
-        candidate.directory: (candidate, places[candidate.files.oid, candidate.directory])
-        for candidate in candidates
-        if (candidate.files.oid, candidate.directory) in places and not candidate.nesting
-    }
-    lost = _lost(_asked_for([version for _, version in known.values()], label, neighbours), neighbours)
-    return {directory: found for directory, found in known.items() if found[1].version_id not in lost}, lost
 
 
-def _asked_for(versions: Sequence[SeenVersion], label: Label, neighbours: Neighbours) -> list[SeenVersion]:
+def _asked_for(
+    versions: Sequence[SeenVersion], label: Label, given: Mapping[UUID, UUID]
+) -> list[SeenVersion]:
     if len(versions) <= ASKED_FOR:
         return list(versions)
-    with neighbours.database.transaction() as rows:
-        labels = rows.library.labels({version.example.id for version in versions})
-    again = {
-        example_id for example_id, given in labels.items() if any(known.label == label for known in given)
-    }
-    turns = sorted(versions, key=lambda version: uuid5(version.version_id, label.canonical))
-    return [version for turn, version in enumerate(turns) if version.example.id in again or turn < ASKED_FOR]
+    turn = random.Random(label.canonical).sample(range(len(versions)), ASKED_FOR)  # noqa: S311 - no secret
+    some = set(turn)
+    return [version for place, version in enumerate(versions) if place in some or version.example.id in given]
 
 
 def _lost(versions: Sequence[SeenVersion], neighbours: Neighbours) -> set[UUID]:

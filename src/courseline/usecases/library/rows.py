@@ -123,12 +123,26 @@ class LibraryRows(Protocol):
         """Versions of the repository with one of these tree ids."""
         ...
 
+    def current(self, repository_id: UUID) -> list[SeenVersion]:
+        """What the highest label of each example names, with the directory it names there and no other."""
+        ...
+
+    def highest_label(self, repository_id: UUID) -> Label | None:
+        """The highest of all labels in the repository; None before its first release."""
+        ...
+
+    def given(self, repository_id: UUID, label: Label) -> dict[UUID, UUID]:
+        """Example -> version of those that have the label."""
+        ...
+
     def example(self, repository_id: UUID, identifier: str) -> Example | None:
         """The example by its key."""
         ...
 
     def find(self, references: Collection[str], course_id: UUID | None) -> dict[str, list[Example]]:
-        """Examples meant by references: identifier, directory of any label, `REPO:identifier`, or UUID text.
+        """Examples meant by references: identifier, directory of any label, `REPO:identifier`, UUID text.
+
+        The repository may be written with its organization, `ORGANIZATION/REPO:identifier`.
 
         Args:
             references: as written, placeholders already stripped.

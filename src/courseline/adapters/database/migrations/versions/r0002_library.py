@@ -19,6 +19,7 @@ TABLES = (
         source_url TEXT,
         default_branch TEXT,
         project_id BIGINT,
+        highest_label TEXT,
         created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
         CONSTRAINT pk_example_repository PRIMARY KEY (id),
         CONSTRAINT uq_example_repository_organization_id_name UNIQUE (organization_id, name),
@@ -121,8 +122,7 @@ TABLES = (
         CONSTRAINT pk_example_version_tag PRIMARY KEY (example_id, canonical),
         CONSTRAINT fk_example_version_tag_version_of_example
             FOREIGN KEY (example_version_id, example_id) REFERENCES example_version (id, example_id),
-        CONSTRAINT ck_example_version_tag_commit_hex CHECK (commit ~ '^[0-9a-f]{40}$'),
-        CONSTRAINT fk_example_version_tag_example_id FOREIGN KEY(example_id) REFERENCES example (id)
+        CONSTRAINT ck_example_version_tag_commit_hex CHECK (commit ~ '^[0-9a-f]{40}$')
     )
     """,
     "CREATE INDEX ix_example_version_tag_directory ON example_version_tag (directory)",
