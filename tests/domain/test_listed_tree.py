@@ -52,6 +52,32 @@ def test_each_directory_has_its_files_and_the_id_git_gave_it(
     assert listed.subtree(".") == plain
 
 
+def test_a_directory_is_the_same_without_one_of_its_files(
+    listings: tuple[ListedTree, Tree, dict[str, str]],
+) -> None:
+    listed, plain, ids = listings
+    for directory in ids:
+        for file in (*plain.subtree(directory), TreeFile("absent", "100644", "0" * 40)):
+            less, expected = (tree.subtree(directory).without(file.path) for tree in (listed, plain))
+            assert (less.oid, len(less), less.get(file.path)) == (expected.oid, len(expected), None)
+            assert less == expected
+    both = listed.subtree("a").without("meta.yaml").without("absent")
+    assert [file.path for file in both] == ["data/words.txt"]
+    assert listed.subtree("a").without("meta.yaml", "data/words.txt").oid == Tree().oid
+
+
+def test_single_files_and_those_below_a_directory_are_found(
+    listings: tuple[ListedTree, Tree, dict[str, str]],
+) -> None:
+    listed, plain, ids = listings
+    for path in (*FILES, *ids, "", "a/", "a/m", "zz"):
+        assert listed.get(path) == plain.get(path)
+        assert listed.below(path) == plain.below(path)
+    for directory in ids:
+        for path in ("meta.yaml", "deep/META.yaml", "module", "none"):
+            assert listed.subtree(directory).get(path) == plain.subtree(directory).get(path)
+
+
 def test_files_are_found_by_name_in_any_case(listings: tuple[ListedTree, Tree, dict[str, str]]) -> None:
     listed, plain, _ = listings
     names = {"meta.yaml", "meta.yml"}

@@ -6,10 +6,11 @@ known by its id need not be taken apart. Format: https://git-scm.com/docs/git-ls
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import cached_property
 
-from courseline.domain.tree import Tree, TreeFile
+from courseline.domain.tree import DIRECTORY, Tree, TreeFile, tree_oid
 
 _DIRECTORY = b"040000 tree "
 _ID = slice(len(_DIRECTORY), len(_DIRECTORY) + 40)
@@ -42,6 +43,18 @@ class ListedTree(Tree):
         paths = (_path(entry) for entry in likely if not entry.startswith(_DIRECTORY))
         return [path for path in paths if path.rpartition("/")[2].lower() in names]
 
+    def get(self, path: str) -> TreeFile | None:
+        """See `Tree`."""
+        return _file_at(self._entries, path.encode("utf-8", "surrogateescape"), 0)
+
+    def below(self, directory: str) -> tuple[TreeFile, ...]:
+        """See `Tree`."""
+        place = self._directories.get(directory.encode("utf-8", "surrogateescape"))
+        if place is None:
+            return ()
+        files = _files(self._entries[place + 1 : _end(self._entries, place)], 0)
+        return tuple(sorted(files, key=lambda file: file.path))
+
     def subtree(self, directory: str) -> Tree:
         """See `Tree`; its id is the listed one, and its files are read when they are asked for."""
         if directory in {"", "."}:
@@ -59,32 +72,96 @@ class _Subtree(Tree):
     Args:
         entries: of the whole listing.
         place: of the directory's own entry.
+        left_out: names of files right in the directory that do not count.
     """
 
-    def __init__(self, entries: Sequence[bytes], place: int) -> None:
+    def __init__(
+        self, entries: Sequence[bytes], place: int, left_out: frozenset[bytes] = frozenset()
+    ) -> None:
         super().__init__()
         self._entries = entries
         self._place = place
+        self._prefix = entries[place][_NAME:] + b"/"
+        self._left_out = left_out
+
+    def __len__(self) -> int:
+        inside = self._entries[self._place + 1 : _end(self._entries, self._place)]
+        files = sum(not entry.startswith(_DIRECTORY) for entry in inside)
+        absent = (_file_at(self._entries, self._prefix + name, 0) is not None for name in self._left_out)
+        return files - sum(absent)
 
     @cached_property
     def oid(self) -> str:
-        """See `Tree`; as listed."""
-        return self._entries[self._place][_ID].decode()
+        """See `Tree`; as listed, or computed from the ids that are listed right inside."""
+        if not self._left_out:
+            return self._entries[self._place][_ID].decode()
+        return tree_oid(self._children())
+
+    def get(self, path: str) -> TreeFile | None:
+        """See `Tree`."""
+        name = path.encode("utf-8", "surrogateescape")
+        return (
+            None
+            if name in self._left_out
+            else _file_at(self._entries, self._prefix + name, len(self._prefix))
+        )
+
+    def without(self, *paths: str) -> Tree:
+        """See `Tree`."""
+        if any("/" in path for path in paths):
+            return super().without(*paths)
+        names = (path.encode("utf-8", "surrogateescape") for path in paths)
+        return _Subtree(self._entries, self._place, self._left_out.union(names))
+
+    def _children(self) -> Iterator[tuple[str, str, str]]:
+        """(name, mode, id) of what lies right in the directory, directories among them."""
+        at, end = self._place + 1, _end(self._entries, self._place)
+        while at < end:
+            mode, path, oid = _parts(self._entries[at])
+            name = path[len(self._prefix) :]
+            if name not in self._left_out:
+                yield name.decode("utf-8", "surrogateescape"), mode, oid
+            at = _end(self._entries, at) if mode == DIRECTORY else at + 1
 
     def _unsorted(self) -> Iterable[TreeFile]:
-        prefix = self._entries[self._place][_NAME:] + b"/"
-        end = self._place + 1
-        while end < len(self._entries) and self._entries[end].partition(b"\t")[2].startswith(prefix):
-            end += 1
-        return _files(self._entries[self._place + 1 : end], len(prefix))
+        inside = self._entries[self._place + 1 : _end(self._entries, self._place)]
+        for file in _files(inside, len(self._prefix)):
+            if file.path.encode("utf-8", "surrogateescape") not in self._left_out:
+                yield file
+
+
+def _order(entry: bytes) -> bytes:
+    """What a listing is ordered by: a directory comes where all that it holds comes."""
+    path = entry.partition(b"\t")[2]
+    return path + b"/" if entry.startswith(_DIRECTORY) else path
+
+
+def _end(entries: Sequence[bytes], place: int) -> int:
+    """The place behind all that the directory at `place` holds."""
+    behind = entries[place][_NAME:] + b"0"  # "0" is the character after "/"
+    return bisect_left(entries, behind, place + 1, key=_order)
+
+
+def _file_at(entries: Sequence[bytes], path: bytes, skipped: int) -> TreeFile | None:
+    """The file with this path in the listing, its own path without the first `skipped` bytes."""
+    place = bisect_left(entries, path, key=_order)
+    if place == len(entries) or _order(entries[place]) != path:
+        return None
+    return next(_files([entries[place]], skipped), None)
+
+
+def _parts(entry: bytes) -> tuple[str, bytes, str]:
+    """Mode, path and id of an entry."""
+    head, _, path = entry.partition(b"\t")
+    mode, _, oid = head.decode().split(" ")
+    return mode, path, oid
 
 
 def _files(entries: Sequence[bytes], skipped: int) -> Iterator[TreeFile]:
     """The entries that are no directories, their paths without the first `skipped` bytes."""
     for entry in entries:
         if not entry.startswith(_DIRECTORY):
-            head, _, path = entry.partition(b"\t")
-            mode, _, oid = head.decode().split(" ")
+            mode, path, oid = _parts(entry)
             yield TreeFile(path[skipped:].decode("utf-8", "surrogateescape"), mode, oid)
 
 

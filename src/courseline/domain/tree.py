@@ -110,7 +110,7 @@ def blob_oid(data: bytes) -> str:
 
 
 def tree_oid(files: Iterable[tuple[str, str, str]]) -> str:
-    """The git tree id of files given as (path, mode, oid)."""
+    """The git tree id of files given as (path, mode, oid); a directory may be given by its own id."""
     root: dict[str, object] = {}
     for path, mode, oid in files:
         *directories, name = path.split("/")
@@ -127,7 +127,8 @@ def _write(node: Mapping[str, object]) -> str:
         raw = name.encode("utf-8", "surrogateescape")
         if isinstance(value, tuple):
             mode, oid = value
-            entries.append((raw, mode.lstrip("0").encode() + b" " + raw + b"\0" + bytes.fromhex(oid)))
+            key = raw + b"/" if mode == DIRECTORY else raw
+            entries.append((key, mode.lstrip("0").encode() + b" " + raw + b"\0" + bytes.fromhex(oid)))
         elif isinstance(value, dict):
             entries.append((raw + b"/", b"40000 " + raw + b"\0" + bytes.fromhex(_write(value))))
     return _object_oid(b"tree", b"".join(entry for _, entry in sorted(entries)))
