@@ -1,4 +1,4 @@
-"""The database as use cases see it: one transaction with three groups of rows, and a lease per target.
+"""The database as use cases see it: one transaction with five groups of rows, and a lease per target.
 
 Nothing here decides; what is refused here is refused by a constraint of the database too.
 """
@@ -11,6 +11,7 @@ from typing import Protocol
 from courseline.usecases.course.rows import CourseRows, StoredCredential
 from courseline.usecases.ledger.rows import Exposure, HiddenBlob, LedgerRows, StoredPlan
 from courseline.usecases.library.rows import ExampleCard, LibraryRows, RepositoryCard, SeenVersion
+from courseline.usecases.react.rows import InboxRows, QueueRows
 
 __all__ = [
     "CourseRows",
@@ -18,8 +19,10 @@ __all__ = [
     "ExampleCard",
     "Exposure",
     "HiddenBlob",
+    "InboxRows",
     "LedgerRows",
     "LibraryRows",
+    "QueueRows",
     "RepositoryCard",
     "Rows",
     "SeenVersion",
@@ -44,6 +47,16 @@ class Rows(Protocol):
     @property
     def ledger(self) -> LedgerRows:
         """Ledger rows."""
+        ...
+
+    @property
+    def inbox(self) -> InboxRows:
+        """Events that have arrived."""
+        ...
+
+    @property
+    def queue(self) -> QueueRows:
+        """Work that waits."""
         ...
 
 

@@ -10,9 +10,11 @@ from sqlalchemy import Connection, create_engine, func, select
 
 from courseline.adapters.database.connection import engine_url, faults_of, shown
 from courseline.adapters.database.courses import PostgresCourses
+from courseline.adapters.database.inbox import PostgresInbox
 from courseline.adapters.database.lease import lease, transactions_key
 from courseline.adapters.database.ledger import PostgresLedger
 from courseline.adapters.database.library import PostgresLibrary
+from courseline.adapters.database.queue import PostgresQueue
 from courseline.adapters.database.revision import REVISION, revision_of
 from courseline.errors import NeighbourFailed
 
@@ -28,6 +30,8 @@ class PostgresRows:
         self.library = PostgresLibrary(connection)
         self.courses = PostgresCourses(connection)
         self.ledger = PostgresLedger(connection)
+        self.inbox = PostgresInbox(connection)
+        self.queue = PostgresQueue(connection)
 
 
 class PostgresDatabase:

@@ -179,7 +179,9 @@ TABLES = (
     """
     CREATE TABLE webhook_delivery (
         id UUID DEFAULT gen_random_uuid() NOT NULL,
+        number BIGINT GENERATED ALWAYS AS IDENTITY NOT NULL,
         delivery_key TEXT NOT NULL,
+        business_key TEXT,
         event TEXT NOT NULL,
         project TEXT,
         payload JSON NOT NULL,
@@ -190,7 +192,9 @@ TABLES = (
         CONSTRAINT pk_webhook_delivery PRIMARY KEY (id),
         CONSTRAINT ck_webhook_delivery_state_known
             CHECK (state IN ('received', 'done', 'ignored', 'failed')),
-        CONSTRAINT uq_webhook_delivery_delivery_key UNIQUE (delivery_key)
+        CONSTRAINT uq_webhook_delivery_number UNIQUE (number),
+        CONSTRAINT uq_webhook_delivery_delivery_key UNIQUE (delivery_key),
+        CONSTRAINT uq_webhook_delivery_business_key UNIQUE (business_key)
     )
     """,
     "CREATE INDEX ix_webhook_delivery_state_received_at ON webhook_delivery (state, received_at)",

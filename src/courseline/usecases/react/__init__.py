@@ -1,0 +1,1 @@
+"""What GitLab tells becomes work: a typed event, a job in the queue, a use case."""
