@@ -62,6 +62,25 @@ def test_more_than_one_example_of_a_name_are_all_answered(database: PostgresData
     assert names(found["b:hello"]) == ["b:hello"]
 
 
+def test_repositories_of_one_name_are_told_apart_by_their_organization(database: PostgresDatabase):
+    with database.transaction() as rows:
+        for organization in ("uni", "school/informatics", None):
+            publish_in(rows, "shared", "hello", organization=organization, visibility=Visibility.PUBLIC)
+        references = [
+            "shared:hello",
+            "uni/shared:hello",
+            "school/informatics/shared:hello",
+            "other/shared:hello",
+        ]
+        found = rows.library.find(references, None)
+    assert [sorted(hit.full_name for hit in found[reference]) for reference in references] == [
+        ["school/informatics/shared:hello", "shared:hello", "uni/shared:hello"],
+        ["uni/shared:hello"],
+        ["school/informatics/shared:hello"],
+        [],
+    ]
+
+
 def test_a_course_finds_what_it_may_use_and_nothing_else(database: PostgresDatabase):
     with database.transaction() as rows:
         for visibility in Visibility:

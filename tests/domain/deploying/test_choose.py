@@ -130,8 +130,8 @@ def test_a_planned_version_holds_while_the_wish_admits_it(
     assert (chosen(found) if found is not None else None) == expected
 
 
-def example(repository: str, identifier: str = "hello") -> Example:
-    return Example(UUID(int=1), UUID(int=2), repository, identifier, identifier, "")
+def example(repository: str, identifier: str = "hello", organization: str | None = None) -> Example:
+    return Example(UUID(int=1), UUID(int=2), repository, identifier, identifier, "", organization)
 
 
 def test_one_hit_is_the_example_and_several_are_refused_with_their_names() -> None:
@@ -142,12 +142,21 @@ def test_one_hit_is_the_example_and_several_are_refused_with_their_names() -> No
     assert "courseline-sync" in str(choose_example("hello", []))
 
 
+def test_repositories_of_one_name_are_told_apart_by_organization_and_where_there_is_none_by_id() -> None:
+    one, two, none = example("a", organization="uni"), example("a", organization="school"), example("a")
+    refusal = choose_example("a:hello", [one, two, example("b", organization="uni")])
+    assert "a:hello means more than one example: b:hello, school/a:hello, uni/a:hello" in str(refusal)
+    assert f"{UUID(int=1)} (a:hello), uni/a:hello" in str(choose_example("a:hello", [none, one]))
+
+
 @pytest.mark.parametrize(
     ("admitted", "here", "recorded", "expected"),
     [
         (None, [], None, "v2.0"),
         (None, [11], None, "v1.1"),
-        (None, [10, 11], 10, "v1.1"),
+        (None, [10, 11], 10, "v1.0"),
+        (None, [11], 10, "v1.1"),
+        ("^1.0", [10, 20], 10, "v1.0"),
         (None, [], 10, "v1.0"),
         ("^1.0", [20], None, "v1.1"),
         ("^1.0", [20], 10, "v1.0"),

@@ -22,14 +22,19 @@ from courseline.domain.library.version import LabelledVersion
 from courseline.usecases.rows import ExampleCard
 
 _UUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
-_EXAMPLES = select(
-    EXAMPLE.c.id,
-    EXAMPLE.c.example_repository_id,
-    REPOSITORY.c.name.label("repository_name"),
-    EXAMPLE.c.identifier,
-    EXAMPLE.c.directory,
-    EXAMPLE.c.title,
-).join(REPOSITORY, REPOSITORY.c.id == EXAMPLE.c.example_repository_id)
+_EXAMPLES = (
+    select(
+        EXAMPLE.c.id,
+        EXAMPLE.c.example_repository_id,
+        REPOSITORY.c.name.label("repository_name"),
+        EXAMPLE.c.identifier,
+        EXAMPLE.c.directory,
+        EXAMPLE.c.title,
+        ORGANIZATION.c.path.label("organization"),
+    )
+    .join(REPOSITORY, REPOSITORY.c.id == EXAMPLE.c.example_repository_id)
+    .outerjoin(ORGANIZATION, ORGANIZATION.c.id == REPOSITORY.c.organization_id)
+)
 
 
 class ExampleRows:
@@ -64,10 +69,10 @@ class ExampleRows:
     def find(self, references: Collection[str], course_id: UUID | None) -> dict[str, list[Example]]:
         """See `usecases.rows.LibraryRows`."""
         allowed = true() if course_id is None else _allowed(course_id)
-        qualified = {text: tuple(text.split(":", 1)) for text in references if ":" in text}
+        qualified = {text: text.partition(":")[2] for text in references if ":" in text}
         ids = {text: UUID(text) for text in references if _UUID.fullmatch(text)}
         names = {text for text in references if text not in qualified}
-        identifiers = names | {identifier for _, identifier in qualified.values()}
+        identifiers = names | set(qualified.values())
         by_identifier = list(self._examples(among(EXAMPLE.c.identifier, identifiers), allowed))
         by_id = (
             {one.id: one for one in self._examples(among(EXAMPLE.c.id, ids.values()), allowed)} if ids else {}
@@ -76,9 +81,7 @@ class ExampleRows:
         found: dict[str, list[Example]] = {}
         for text in references:
             if text in qualified:
-                hits = [
-                    one for one in by_identifier if (one.repository_name, one.identifier) == qualified[text]
-                ]
+                hits = [one for one in by_identifier if text in {one.name, one.full_name}]
             else:
                 hits = [one for one in by_identifier if one.identifier == text]
                 sure = {one.repository_id for one in hits}
@@ -96,8 +99,7 @@ class ExampleRows:
             EXAMPLE.c.description,
             EXAMPLE.c.subject,
             EXAMPLE.c.tags,
-            ORGANIZATION.c.path.label("organization"),
-        ).outerjoin(ORGANIZATION, ORGANIZATION.c.id == REPOSITORY.c.organization_id)
+        )
         if reference is not None:
             meant = [one.id for one in self.find([reference], None)[reference]]
             query = query.where(among(EXAMPLE.c.id, meant))
@@ -144,7 +146,7 @@ class ExampleRows:
 
 
 def _allowed(course_id: UUID) -> ColumnElement[bool]:
-    """Repositories that a course may use; see `domain.library.example.Visibility`."""
+    """Repositories that a course may use, in a query with their organization; see `domain.library.example.Visibility`."""
     own = (
         select(COURSE_FAMILY.c.organization_id)
         .join(COURSE, COURSE.c.course_family_id == COURSE_FAMILY.c.id)
@@ -154,20 +156,23 @@ def _allowed(course_id: UUID) -> ColumnElement[bool]:
     listed = select(COURSE_EXAMPLE_REPOSITORY.c.name).where(
         COURSE_EXAMPLE_REPOSITORY.c.course_id == course_id
     )
-    owner = (
-        select(ORGANIZATION.c.path).where(ORGANIZATION.c.id == REPOSITORY.c.organization_id).scalar_subquery()
-    )
     return or_(
         REPOSITORY.c.visibility == "public",
         and_(REPOSITORY.c.visibility == "private", REPOSITORY.c.organization_id == own),
         and_(
             REPOSITORY.c.visibility == "restricted",
-            or_(REPOSITORY.c.name.in_(listed), (owner + "/" + REPOSITORY.c.name).in_(listed)),
+            or_(REPOSITORY.c.name.in_(listed), (ORGANIZATION.c.path + "/" + REPOSITORY.c.name).in_(listed)),
         ),
     )
 
 
 def _example(row: Row[tuple[object, ...]]) -> Example:
     return Example(
-        row.id, row.example_repository_id, row.repository_name, row.identifier, row.directory, row.title
+        row.id,
+        row.example_repository_id,
+        row.repository_name,
+        row.identifier,
+        row.directory,
+        row.title,
+        row.organization,
     )

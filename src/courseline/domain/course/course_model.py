@@ -99,7 +99,8 @@ class StructureEntry(Entry):
     )
     example: Text | None = Field(
         default=None,
-        description="the example as identifier, directory, `REPOSITORY:identifier` or UUID, e.g. `hello-world`",
+        description="the example as identifier, directory, `REPOSITORY:identifier`, `ORGANIZATION/REPOSITORY:identifier` or"
+        " UUID, e.g. `hello-world`",
     )
     example_id: Text | None = Field(
         default=None, description='the same as `example`, also as "{{hello-world-uuid}}" in quotes'

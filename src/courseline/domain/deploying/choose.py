@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from courseline.domain.course.wish import Wish
-from courseline.domain.library.example import Example
+from courseline.domain.library.example import Example, telling_names
 from courseline.domain.library.label import Label
 from courseline.domain.library.version import LabelledVersion
 from courseline.domain.library.version_range import RangeKind, VersionRange
@@ -33,7 +33,7 @@ def choose_example(reference: str, hits: Sequence[Example]) -> Example | str:
             f"no example {reference} is in the library of this course. Sync its repository (`courseline-sync`), or look"
             " for its name with `courseline examples search`"
         )
-    names = ", ".join(sorted(hit.name for hit in hits))
+    names = ", ".join(telling_names(hits))
     return f"{reference} means more than one example: {names}. Write one of these names as `example:`"
 
 
@@ -102,7 +102,9 @@ def choose_dependency(
 ) -> LabelledVersion | str:
     """The version of a dependency: the first of these that is admitted.
 
-    The highest that this course's own places get, the one recorded at this place, the highest there is.
+    The one recorded at this place while a place of the course gets it; the highest that the course's own places get;
+    the one recorded; the highest there is. So it changes only when the place it came from does, or when one is added
+    where there was none, and stays when another place of the same example moves.
 
     Args:
         name: `REPO:identifier`, for messages.
@@ -115,7 +117,8 @@ def choose_dependency(
         wanted = VersionRange.parse(admitted or "*")
     except InvalidInput as wrong:
         return f"its dependency {name}: {wrong.message}"
-    for versions in (here, () if recorded is None else (recorded,)):
+    pinned = () if recorded is None else (recorded,)
+    for versions in (pinned if recorded in here else (), here, pinned):
         admitted_here = [
             known
             for known in labels

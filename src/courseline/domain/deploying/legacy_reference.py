@@ -16,7 +16,7 @@ def legacy_targets(directory: str, as_written: str) -> list[tuple[str, str | Non
         Pairs of an example's directory and a file in it (None for the example as a whole); empty when the reference
         is no relative path or leaves the repository.
     """
-    if "/" not in as_written or as_written.startswith("/"):
+    if "/" not in as_written or ":" in as_written or as_written.startswith("/"):
         return []
     path = posixpath.normpath(posixpath.join(directory, as_written))
     if path == "." or path.startswith(".."):

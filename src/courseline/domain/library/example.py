@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
 from uuid import UUID
 
@@ -57,6 +59,7 @@ class Example:
         identifier: text, lower case, dot-separated parts.
         directory: where it lay at the label published last.
         title: from the meta.yaml published last.
+        organization: path of the one that owns the repository, None when it has none or nobody asked.
     """
 
     id: UUID
@@ -65,8 +68,29 @@ class Example:
     identifier: str
     directory: str
     title: str
+    organization: str | None = field(default=None, compare=False)
 
     @property
     def name(self) -> str:
-        """`REPO:identifier`, unambiguous for a person."""
+        """`REPO:identifier`, unambiguous within an organization."""
         return f"{self.repository_name}:{self.identifier}"
+
+    @property
+    def full_name(self) -> str:
+        """`ORGANIZATION/REPO:identifier`, which nothing else has; the same as `name` without an organization."""
+        return self.name if self.organization is None else f"{self.organization}/{self.name}"
+
+
+def telling_names(examples: Sequence[Example]) -> list[str]:
+    """A name of each that means no other of them, in order: in full, or its id, only where shorter ones do not do."""
+    short = Counter(example.name for example in examples)
+    full = Counter(example.full_name for example in examples)
+    taken = {example.name for example in examples if example.organization is None}
+    return sorted(
+        example.name
+        if short[example.name] == 1
+        else example.full_name
+        if full[example.full_name] == 1 and example.full_name not in taken
+        else f"{example.id} ({example.name})"
+        for example in examples
+    )

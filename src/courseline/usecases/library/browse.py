@@ -9,6 +9,7 @@ from uuid import UUID
 
 from courseline.domain.course.reference import strip_placeholder
 from courseline.domain.deploying.deployment import DeploymentStatus
+from courseline.domain.library.example import telling_names
 from courseline.domain.library.version import ExampleVersion, LabelledVersion
 from courseline.domain.library.version_range import VersionRange
 from courseline.domain.paths import printable
@@ -143,7 +144,7 @@ def _only_card(reference: str, rows: Rows) -> ExampleCard:
         return cards[0]
     shown = printable(reference)
     if cards:
-        names = ", ".join(card.example.name for card in cards)
+        names = ", ".join(telling_names([card.example for card in cards]))
         raise InvalidInput(
             f"Looking for the example {shown}: {len(cards)} examples are called so.",
             [Problem(shown, None, f"It means {names}.", fix="Write one of these names.")],

@@ -8,7 +8,7 @@ from difflib import get_close_matches
 
 from courseline.domain.course.reference import strip_placeholder
 from courseline.domain.ledger.history import Action, Event
-from courseline.domain.library.example import Example
+from courseline.domain.library.example import Example, telling_names
 from courseline.domain.library.label import Label
 from courseline.domain.library.version import LabelledVersion
 from courseline.domain.paths import printable
@@ -134,7 +134,7 @@ def _example(name: str, asked: str, rows: Rows) -> Example:
         return hits[0]
     shown = printable(name)
     if hits:
-        names = " or ".join(hit.name for hit in hits)
+        names = " or ".join(telling_names(hits))
         raise NotFound(
             f"{asked}: {len(hits)} examples are called {shown}.",
             [Problem(shown, None, "It means more than one example.", fix=f"Write {names}.")],
