@@ -35,6 +35,7 @@ APPLIED = st.builds(
     label=st.none() | TEXTS,
     rendered_tree=st.none() | TEXTS,
     dependencies=st.dictionaries(IDS, IDS, max_size=3),
+    tracking=st.none() | TEXTS,
     previous_version=st.none() | IDS,
     previous_label=st.none() | TEXTS,
     old_path=st.none() | TEXTS,

@@ -9,10 +9,18 @@ from uuid import UUID
 
 import pytest
 
+from courseline.domain.deploying.applied import Applied, deployment_after
 from courseline.domain.deploying.deployment import Deployment, DeploymentStatus
-from courseline.domain.deploying.place_state import TRACKING_FILE, PlaceState, place_state
+from courseline.domain.deploying.place_state import (
+    TRACKING_FILE,
+    PlaceState,
+    Tracked,
+    place_state,
+    tracked_by_blob,
+)
 from courseline.domain.deploying.render import RENDERER
-from courseline.domain.deploying.tracking import Tracking
+from courseline.domain.deploying.step import StepAction
+from courseline.domain.deploying.tracking import TrackedDependency, Tracking
 from courseline.domain.tree import FILE, Tree, TreeFile, blob_oid
 
 CONTENT, OTHER = UUID(int=1), UUID(int=2)
@@ -28,8 +36,8 @@ RENDERED = tree("one")
 DIRECTORIES = {"present": RENDERED, "changed": tree("one", "mine"), "empty": Tree()}
 TRACKING = Tracking(CONTENT, EXAMPLE, "v1.0", OLD, "d" * 64, "hello", RENDERED.oid, RENDERER, AT)
 TRACKINGS = {
-    "valid": TRACKING,
-    "foreign": replace(TRACKING, course_content_id=OTHER),
+    "valid": Tracked.of(TRACKING),
+    "foreign": Tracked.of(replace(TRACKING, course_content_id=OTHER)),
     "broken": None,
     "missing": None,
 }
@@ -93,7 +101,7 @@ def test_without_one_the_database_knows_as_long_as_there_are_files(
 
 
 def test_the_database_is_believed_about_what_was_rendered_and_not_the_file() -> None:
-    lying = replace(TRACKING, rendered_tree=DIRECTORIES["changed"].oid)
+    lying = Tracked.of(replace(TRACKING, rendered_tree=DIRECTORIES["changed"].oid))
     files = Tree([*DIRECTORIES["changed"], TreeFile(TRACKING_FILE, FILE, "0" * 40)])
     assert place_state("d", CONTENT, files, lying, SAME).is_customized is True
     assert place_state("d", CONTENT, files, lying, None).is_customized is False
@@ -109,10 +117,35 @@ def test_the_database_is_believed_about_what_was_rendered_and_not_the_file() -> 
 def test_a_reverted_dependency_or_renderer_counts_as_reverted(metadata: dict[str, object]) -> None:
     files = Tree([*RENDERED, TreeFile(TRACKING_FILE, FILE, "0" * 40)])
     found = place_state(
-        "d", CONTENT, files, TRACKING, replace(SAME, metadata=metadata, rendered_tree="a" * 40)
+        "d", CONTENT, files, TRACKINGS["valid"], replace(SAME, metadata=metadata, rendered_tree="a" * 40)
     )
     assert found.reverted
     assert not found.is_customized
+
+
+def test_a_record_knows_what_the_tracking_file_says_that_was_written_with_it() -> None:
+    dependency = TrackedDependency(DEPENDENCY, "v2.0", NEW, None, ())
+    written = replace(TRACKING, dependencies=(dependency,))
+    applied = Applied(
+        CONTENT,
+        "week1.hello",
+        StepAction.ADD,
+        "week1/hello",
+        example_id=written.example_id,
+        version_id=written.example_version_id,
+        label=written.example_version,
+        rendered_tree=written.rendered_tree,
+        dependencies={DEPENDENCY: NEW},
+        tracking=blob_oid(written.to_bytes()),
+    )
+    record = deployment_after(applied, None, "c" * 40, AT, UUID(int=9))
+    assert tracked_by_blob([record, *filter(None, RECORDS.values())]) == {
+        blob_oid(written.to_bytes()): Tracked.of(written)
+    }
+    moved = replace(applied, action=StepAction.MOVE, tracking=None)
+    assert tracked_by_blob([deployment_after(moved, record, "d" * 40, AT, UUID(int=8))])
+    removed = replace(applied, action=StepAction.REMOVE, tracking=None)
+    assert not tracked_by_blob([deployment_after(removed, record, "d" * 40, AT, UUID(int=8))])
 
 
 def test_the_tracking_file_is_no_change_by_hand() -> None:

@@ -28,6 +28,7 @@ class Applied:
         label: as shown.
         rendered_tree: tree id of the render.
         dependencies: dependency example id -> version id.
+        tracking: blob id of the tracking file as it was written.
         previous_version: version before.
         previous_label: its label.
         old_path: ltree path before a move.
@@ -44,6 +45,7 @@ class Applied:
     label: str | None = None
     rendered_tree: str | None = None
     dependencies: Mapping[UUID, UUID] | None = None
+    tracking: str | None = None
     previous_version: UUID | None = None
     previous_label: str | None = None
     old_path: str | None = None
@@ -62,6 +64,7 @@ class Applied:
             "label": self.label,
             "rendered_tree": self.rendered_tree,
             "dependencies": {str(key): str(value) for key, value in (self.dependencies or {}).items()},
+            "tracking": self.tracking,
             "previous_version": _text(self.previous_version),
             "previous_label": self.previous_label,
             "old_path": self.old_path,
@@ -85,6 +88,7 @@ class Applied:
             dependencies={UUID(key): UUID(value) for key, value in dependencies.items()}
             if isinstance(dependencies, dict)
             else {},
+            tracking=_string(data.get("tracking")),
             previous_version=_uuid(data["previous_version"]),
             previous_label=_string(data["previous_label"]),
             old_path=_string(data["old_path"]),
@@ -137,6 +141,7 @@ def deployment_after(
                     "dependencies": {
                         str(key): str(value) for key, value in (applied.dependencies or {}).items()
                     },
+                    "tracking": applied.tracking,
                 },
             )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
@@ -47,6 +47,50 @@ class Recorded:
 
 
 @dataclass(frozen=True, slots=True)
+class Tracked:
+    """What a tracking file says, as far as a plan needs it.
+
+    Attributes:
+        course_content_id: the content whose place it is; in any other place the file does not count.
+        recorded: what was put there.
+    """
+
+    course_content_id: UUID
+    recorded: Recorded
+
+    @classmethod
+    def of(cls, tracking: Tracking) -> Tracked:
+        """That of a file that was read."""
+        dependencies = {entry.example_id: entry.example_version_id for entry in tracking.dependencies}
+        return cls(
+            tracking.course_content_id,
+            Recorded(
+                tracking.example_id,
+                tracking.example_version_id,
+                tracking.example_version,
+                tracking.rendered_tree,
+                tracking.renderer,
+                dependencies,
+                tracking.deployed_at,
+            ),
+        )
+
+
+def tracked_by_blob(deployments: Iterable[Deployment]) -> dict[str, Tracked]:
+    """Blob id -> what it says, of the tracking files that the last deploys wrote: those need not be read.
+
+    Args:
+        deployments: the database's records of a course.
+    """
+    return {
+        oid: Tracked(deployment.content_id, known)
+        for deployment in deployments
+        if isinstance(oid := deployment.metadata.get("tracking"), str)
+        and (known := _from_database(deployment)) is not None
+    }
+
+
+@dataclass(frozen=True, slots=True)
 class PlaceState:
     """A place as it stands.
 
@@ -81,7 +125,7 @@ def place_state(
     directory: str,
     content_id: UUID,
     files: Tree,
-    tracking: Tracking | None,
+    tracking: Tracked | None,
     deployment: Deployment | None,
 ) -> PlaceState:
     """Decide what is at a place.
@@ -93,13 +137,13 @@ def place_state(
         directory: the place's directory.
         content_id: the content whose place it is.
         files: everything below the directory, with the tracking file when there is one.
-        tracking: the parsed tracking file, None when missing or unreadable.
+        tracking: what the tracking file says, None when it is missing or unreadable.
         deployment: the database's record.
     """
     tree = files.without(TRACKING_FILE)
     known = _from_database(deployment) if deployment is not None else None
     if tracking is not None and tracking.course_content_id == content_id:
-        return _from_tracking(directory, tree, tracking, known, deployment)
+        return _from_tracking(directory, tree, tracking.recorded, known, deployment)
     notes: list[str] = []
     if files.get(TRACKING_FILE) is not None:
         why = "cannot be read" if tracking is None else "belongs to another place"
@@ -114,17 +158,8 @@ def place_state(
 
 
 def _from_tracking(
-    directory: str, tree: Tree, tracking: Tracking, known: Recorded | None, deployment: Deployment | None
+    directory: str, tree: Tree, recorded: Recorded, known: Recorded | None, deployment: Deployment | None
 ) -> PlaceState:
-    recorded = Recorded(
-        tracking.example_id,
-        tracking.example_version_id,
-        tracking.example_version,
-        tracking.rendered_tree,
-        tracking.renderer,
-        {entry.example_id: entry.example_version_id for entry in tracking.dependencies},
-        tracking.deployed_at,
-    )
     if known is None:
         back = deployment is not None and deployment.status is DeploymentStatus.UNASSIGNED
         notes = (f"the repository has {recorded.label} again, which had been removed",) if back else ()

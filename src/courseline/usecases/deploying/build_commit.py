@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cached_property
 from uuid import UUID
 
 from courseline.domain.deploying.applied import Applied
@@ -21,12 +22,12 @@ from courseline.domain.deploying.render import RENDERER
 from courseline.domain.deploying.resolution import Resolution
 from courseline.domain.deploying.step import Step, StepAction
 from courseline.domain.deploying.tracking import TrackedDependency, TrackedFile, Tracking
-from courseline.domain.tree import FILE, Tree
+from courseline.domain.tree import FILE, Tree, blob_oid
 from courseline.usecases.deploying.draft_plan import Draft
 from courseline.usecases.ports import Change, DeletePath, PutFile
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class CommitPlan:
     """What the commit is made of.
 
@@ -46,14 +47,30 @@ class CommitPlan:
     at: datetime
     operation_id: UUID
 
+    @cached_property
+    def tracking(self) -> dict[UUID, bytes]:
+        """The tracking file of each place that is written, by content id."""
+        lived = _lived(self.draft)
+        return {
+            step.content_id: _tracking(self, step, resolution, resolution.render.tree.oid, lived).to_bytes()
+            for step in self.steps
+            if step.action in {StepAction.ADD, StepAction.UPDATE}
+            and isinstance(resolution := self.draft.resolutions[step.content_id], Resolution)
+            and resolution.render is not None
+        }
+
+    @cached_property
+    def applied(self) -> list[Applied]:
+        """The steps with all that their record needs."""
+        return [_applied(self, step) for step in self.steps]
+
 
 def changes_of(commit: CommitPlan) -> list[Change]:
     """Everything the commit writes and deletes, deletes of a place before its puts."""
     changes: list[Change] = []
-    lived = _lived(commit.draft)
     for step in commit.steps:
         if step.action in {StepAction.ADD, StepAction.UPDATE}:
-            changes += _place(commit, step, lived)
+            changes += _place(commit, step)
         elif step.action is StepAction.REMOVE:
             gone = f"{step.directory}/{TRACKING_FILE}" if step.keep_files else step.directory
             if not step.keep_files or commit.draft.assignments.tree.get(gone) is not None:
@@ -63,19 +80,14 @@ def changes_of(commit: CommitPlan) -> list[Change]:
     return changes
 
 
-def applied_steps(draft: Draft, steps: Sequence[Step]) -> list[Applied]:
-    """The steps with all that their record needs."""
-    return [_applied(draft, step) for step in steps]
-
-
 def titles_of(draft: Draft) -> dict[UUID, str]:
     """Title of each content by id."""
     titles = {entry.content.id: entry.node.title for entry in draft.assignments.match.matched}
     return titles | {content.id: content.title for content in draft.leaving}
 
 
-def _applied(draft: Draft, step: Step) -> Applied:
-    resolution = draft.resolutions.get(step.content_id)
+def _applied(commit: CommitPlan, step: Step) -> Applied:
+    resolution = commit.draft.resolutions.get(step.content_id)
     base = Applied(
         content_id=step.content_id,
         path=step.path,
@@ -99,6 +111,7 @@ def _applied(draft: Draft, step: Step) -> Applied:
         label=resolution.label.shown,
         rendered_tree=resolution.render.tree.oid if resolution.render is not None else None,
         dependencies={entry.example.id: entry.version_id for entry in resolution.dependencies},
+        tracking=blob_oid(commit.tracking[step.content_id]) if step.content_id in commit.tracking else None,
     )
 
 
@@ -111,7 +124,7 @@ def _lived(draft: Draft) -> dict[UUID, str]:
     }
 
 
-def _place(commit: CommitPlan, step: Step, lived: Mapping[UUID, str]) -> Iterator[Change]:
+def _place(commit: CommitPlan, step: Step) -> Iterator[Change]:
     resolution = commit.draft.resolutions[step.content_id]
     if not isinstance(resolution, Resolution) or resolution.render is None:
         return
@@ -125,8 +138,7 @@ def _place(commit: CommitPlan, step: Step, lived: Mapping[UUID, str]) -> Iterato
         if there is None or (there.oid, there.mode) != (file.oid, file.mode):
             content: bytes | str = commit.blobs.get(file.oid, file.oid)
             yield PutFile(f"{step.directory}/{file.path}", file.mode, content)
-    tracking = _tracking(commit, step, resolution, rendered.oid, lived).to_bytes()
-    yield PutFile(f"{step.directory}/{TRACKING_FILE}", FILE, tracking)
+    yield PutFile(f"{step.directory}/{TRACKING_FILE}", FILE, commit.tracking[step.content_id])
 
 
 def _tracking(
@@ -170,7 +182,7 @@ def _deployed(commit: CommitPlan) -> bytes:
                 state.recorded.deployed_at,
                 state.is_customized,
             )
-    for step in applied_steps(draft, commit.steps):
+    for step in commit.applied:
         if step.example_id is not None and step.label is not None:
             batch[step.content_id] = DeployedExample(
                 step.content_id, step.path, step.directory, step.example_id, step.label, commit.at

@@ -9,11 +9,11 @@ from uuid import UUID
 
 from courseline.domain.course.course import Course
 from courseline.domain.course.held_contents import held_contents
+from courseline.domain.deploying.applied import Applied
 from courseline.domain.deploying.step import Step, StepAction
 from courseline.domain.ledger.operation import Operation, OperationKind
 from courseline.errors import NotFound, PushRejected
 from courseline.usecases.course.find_course import course_of_assignments
-from courseline.usecases.deploying.build_commit import applied_steps
 from courseline.usecases.deploying.deployed import Deployed, result_of
 from courseline.usecases.deploying.draft_plan import Draft, draft_plan
 from courseline.usecases.deploying.fetch_contents import fetch_contents
@@ -104,8 +104,10 @@ def _attempt(command: Deploy, course: Course, stored: StoredPlan | None, neighbo
         operation = open_operation(
             OperationKind.DEPLOY, course.assignments_identity, inputs, course.id, neighbours
         )
-        commit = push_commit(draft, applying, contents.blobs, operation, workspace, remote, neighbours)
-        _record(outcome, operation, commit, neighbours)
+        commit, applied = push_commit(
+            draft, applying, contents.blobs, operation, workspace, remote, neighbours
+        )
+        _record(outcome, operation, commit, applied, neighbours)
         return replace(answer, operation=operation.id, commit=commit, rows_changed=True)
 
 
@@ -139,12 +141,13 @@ def _stored(command: Deploy, course: Course, neighbours: Neighbours) -> StoredPl
     return stored
 
 
-def _record(outcome: Outcome, operation: Operation, commit: str, neighbours: Neighbours) -> None:
+def _record(
+    outcome: Outcome, operation: Operation, commit: str, applied: Sequence[Applied], neighbours: Neighbours
+) -> None:
     """Everything in one transaction: contents, findings, what was done."""
     finding = Finding(neighbours.actor, operation.started_at)
     with neighbours.database.transaction() as rows:
         draft, _ = _record_places(outcome, finding, rows)
-        applied = applied_steps(draft, outcome.applying)
         record_applied(draft.course, operation, applied, commit, draft.deployments, neighbours, rows)
 
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from courseline.domain.course.course import Content, Course
 from courseline.domain.course.wish import COURSE_FILE
 from courseline.domain.deploying.deployment import Deployment
-from courseline.domain.deploying.place_state import PlaceState
+from courseline.domain.deploying.place_state import PlaceState, tracked_by_blob
 from courseline.domain.deploying.plan import LeavingPlace, Plan, WishedPlace, make_plan, removal_problem
 from courseline.domain.deploying.resolution import Resolution, Unresolved
 from courseline.errors import Problem, Refused
@@ -67,9 +67,10 @@ def draft_plan(
         NotFound: branch or course file is missing.
         Refused: more is removed than `allowRemovals` admits.
     """
-    assignments = read_assignments(course, head, workspace, remote, neighbours)
     with neighbours.database.transaction() as rows:
         deployments = rows.ledger.deployments(course.id)
+    known = tracked_by_blob(deployments.values())
+    assignments = read_assignments(course, head, workspace, remote, neighbours, known=known.keys())
     found: Places = read_places(assignments, deployments, workspace, remote)
     states = found.states
     decided = _decided(stored)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from courseline.domain.deploying.applied import Applied
 from courseline.domain.deploying.commit_message import deploy_message, parse_history_head
 from courseline.domain.deploying.course_metadata import DEPLOYED_FILE, HISTORY_FILE
 from courseline.domain.deploying.step import Step
 from courseline.domain.ledger.operation import Operation
 from courseline.errors import NeighbourFailed, PushRejected
-from courseline.usecases.deploying.build_commit import CommitPlan, applied_steps, changes_of, titles_of
+from courseline.usecases.deploying.build_commit import CommitPlan, changes_of, titles_of
 from courseline.usecases.deploying.draft_plan import Draft
 from courseline.usecases.deploying.read_assignments import Head
 from courseline.usecases.neighbours import Neighbours
@@ -24,8 +25,8 @@ def push_commit(
     workspace: Workspace,
     remote: Remote,
     neighbours: Neighbours,
-) -> str:
-    """Make one commit of the steps on the head that was planned on, and push it; answers its id.
+) -> tuple[str, list[Applied]]:
+    """Make one commit of the steps on the head that was planned on, and push it; answers its id and what it did.
 
     What its record needs is kept with the operation before the push, so that a crash behind it loses nothing.
 
@@ -48,7 +49,7 @@ def push_commit(
         "base": head.sha,
         "history": str(chain),
         "commit": commit,
-        "applied": [step.as_json() for step in applied_steps(draft, steps)],
+        "applied": [step.as_json() for step in plan.applied],
         "replaced": replaced_commits(operation.checkpoint, commit),
     }
     with neighbours.database.transaction() as rows:
@@ -56,7 +57,7 @@ def push_commit(
     neighbours.progress("Pushing", 0, 1)
     _push(remote, commit, head)
     neighbours.progress("Pushing", 1, 1)
-    return commit
+    return commit, plan.applied
 
 
 def replaced_commits(checkpoint: Mapping[str, object], commit: str) -> dict[str, object]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from courseline.domain.course.contents import ContentMatch
@@ -63,6 +63,7 @@ def read_assignments(
     remote: Remote,
     neighbours: Neighbours,
     moved: Mapping[str, str] | None = None,
+    known: Collection[str] = (),
 ) -> Assignments:
     """Fetch the head without blobs and read its course file.
 
@@ -73,6 +74,7 @@ def read_assignments(
         remote: the assignments repository.
         neighbours: the outside.
         moved: new path -> old path of all moves, when they are known; None guesses those that the file does not name.
+        known: blob ids of tracking files that need not be read.
 
     Raises:
         NotFound: the branch or the course file does not exist.
@@ -95,7 +97,7 @@ def read_assignments(
                 )
             ],
         )
-    remote.fetch_blobs([entry.oid, *_read_later(tree)])
+    remote.fetch_blobs([entry.oid, *_read_later(tree, known)])
     located = neighbours.read_yaml(workspace.read_blobs([entry.oid])[entry.oid], COURSE_FILE)
     file, problems = parse_course_file(located, course.timezone)
     if errors_among(problems):
@@ -107,11 +109,8 @@ def read_assignments(
     return Assignments(head, tree, file, found.match, found.left, (*problems, *later))
 
 
-def _read_later(tree: Tree) -> list[str]:
+def _read_later(tree: Tree, known: Collection[str]) -> list[str]:
     """Blobs of what is read once the course file is known, so that one request brings them with it."""
-    names = (DEPLOYED_FILE, HISTORY_FILE)
-    return [
-        file.oid
-        for file in tree
-        if file.mode == FILE and (file.path in names or file.path.endswith(f"/{TRACKING_FILE}"))
-    ]
+    paths = (DEPLOYED_FILE, HISTORY_FILE, *tree.named({TRACKING_FILE}))
+    files = (tree.get(path) for path in paths)
+    return [file.oid for file in files if file is not None and file.mode == FILE and file.oid not in known]

@@ -10,9 +10,15 @@ from courseline.domain.course.contents import MatchedContent
 from courseline.domain.course.course import Content
 from courseline.domain.course.directories import default_directory
 from courseline.domain.deploying.deployment import Deployment
-from courseline.domain.deploying.place_state import TRACKING_FILE, PlaceState, place_state
+from courseline.domain.deploying.place_state import (
+    TRACKING_FILE,
+    PlaceState,
+    Tracked,
+    place_state,
+    tracked_by_blob,
+)
 from courseline.domain.deploying.resolution import Unresolved
-from courseline.domain.deploying.tracking import Tracking, parse_tracking
+from courseline.domain.deploying.tracking import parse_tracking
 from courseline.domain.tree import FILE, Tree
 from courseline.usecases.deploying.read_assignments import Assignments
 from courseline.usecases.ports import Remote, Workspace
@@ -37,8 +43,9 @@ class Places:
 def read_places(
     assignments: Assignments, deployments: Mapping[UUID, Deployment], workspace: Workspace, remote: Remote
 ) -> Places:
-    """Find out what is at each place, by listing and tracking files only."""
-    tracked = _tracking_files(assignments, workspace, remote)
+    """Find out what is at each place, by listing and tracking files only; those we know already are not read."""
+    known = tracked_by_blob(deployments.values())
+    tracked = _tracking_files(assignments, known, workspace, remote)
     places = Places({}, _leaving(assignments, tracked), {})
     tree = assignments.tree
     for entry in assignments.match.matched:
@@ -64,9 +71,9 @@ def read_places(
 
 
 def _tracking_files(
-    assignments: Assignments, workspace: Workspace, remote: Remote
-) -> dict[str, Tracking | None]:
-    """Directory -> its tracking file, None when that cannot be read; only directories that matter here."""
+    assignments: Assignments, known: Mapping[str, Tracked], workspace: Workspace, remote: Remote
+) -> dict[str, Tracked | None]:
+    """Directory -> what its tracking file says, None when it cannot be read; only directories that matter here."""
     contents = (*assignments.match.leaving, *assignments.left)
     directories = {_last_directory(content) for content in contents}
     for entry in assignments.match.matched:
@@ -76,25 +83,23 @@ def _tracking_files(
         for directory in directories
         if (file := assignments.tree.get(f"{directory}/{TRACKING_FILE}")) is not None
     }
-    oids = {file.oid for file in files.values() if file.mode == FILE}
+    oids = {file.oid for file in files.values() if file.mode == FILE} - known.keys()
     remote.fetch_blobs(oids)
-    blobs = workspace.read_blobs(oids)
-    return {
-        directory: parse_tracking(blobs[file.oid]) if file.mode == FILE else None
-        for directory, file in files.items()
-    }
+    read = {oid: parse_tracking(raw) for oid, raw in workspace.read_blobs(oids).items()}
+    says = dict(known) | {oid: Tracked.of(tracking) for oid, tracking in read.items() if tracking is not None}
+    return {directory: says.get(file.oid) if file.mode == FILE else None for directory, file in files.items()}
 
 
 def _last_directory(content: Content) -> str:
     return content.directory or default_directory(content.path)
 
 
-def _is_own(content: Content, directory: str, tracked: Mapping[str, Tracking | None]) -> bool:
+def _is_own(content: Content, directory: str, tracked: Mapping[str, Tracked | None]) -> bool:
     tracking = tracked.get(directory)
     return tracking is not None and tracking.course_content_id == content.id
 
 
-def _directory(entry: MatchedContent, tracked: Mapping[str, Tracking | None]) -> str:
+def _directory(entry: MatchedContent, tracked: Mapping[str, Tracked | None]) -> str:
     """Where the place is: fixed at its first deploy, unless a person moved its files with their tracking file."""
     fixed, asked = entry.content.directory, entry.directory
     if fixed is None:
@@ -113,7 +118,7 @@ def _misplaced(entry: MatchedContent, fixed: str) -> Unresolved:
     return Unresolved(message, entry.node.line)
 
 
-def _leaving(assignments: Assignments, tracked: Mapping[str, Tracking | None]) -> tuple[Content, ...]:
+def _leaving(assignments: Assignments, tracked: Mapping[str, Tracked | None]) -> tuple[Content, ...]:
     taken = {entry.directory for entry in assignments.match.matched}
     back = (
         content
