@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
+import nbformat
 import pytest
 import yaml
 from tests.builders.postgres import PostgresServer
-from tests.builders.repositories import Content, git
+from tests.builders.repositories import ENVIRONMENT, Content, git
 from tests.builders.template_course import TemplateCourse
 
 from courseline.domain.tree import blob_oid
@@ -27,6 +29,13 @@ def content_of(file: Path) -> Content:
 
 def place_of(example: Path) -> str:
     return f"all/{example.name.replace('-', '_')}"
+
+
+def blob(repository: Path, oid: str) -> bytes:
+    done = subprocess.run(
+        ["git", "cat-file", "blob", oid], cwd=repository, env=ENVIRONMENT, check=True, capture_output=True
+    )
+    return done.stdout
 
 
 def listed(example: Path, name: str) -> list[str]:
@@ -60,8 +69,32 @@ def journey(postgres: PostgresServer, tmp_path_factory: pytest.TempPathFactory) 
         course.close()
 
 
-def test_there_is_something_to_travel(journey: Journey) -> None:
-    assert len(EXAMPLES) >= 11
+def test_there_is_something_to_travel() -> None:
+    assert len(EXAMPLES) >= 63
+
+
+def test_each_example_of_the_corpus_says_what_it_is_there_for() -> None:
+    table = (SOURCES[0] / "README.md").read_text(encoding="utf-8")
+    listed = {line.split("`")[1] for line in table.split("\n") if line.startswith("| `")}
+    assert listed == {example.name for example in EXAMPLES if example.parent == SOURCES[0]}
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.name)
+def test_what_is_left_of_a_file_can_be_opened_and_says_nothing_of_what_was_cut(
+    journey: Journey, example: Path
+) -> None:
+    """Python compiles, notebooks are valid, everything is in the encoding it was written in, and no marker is left."""
+    course, done = journey
+    directory = place_of(example)
+    for file in done.files:
+        if file.path.startswith(f"{directory}/") and file.rule in {"3-cut", "3-template"}:
+            raw = blob(course.template, file.oid)
+            if file.path.endswith(".py"):
+                compile(raw, file.path, "exec")
+            if file.path.endswith(".ipynb"):
+                nbformat.validate(nbformat.reads(raw.decode(), as_version=nbformat.NO_CONVERT))
+            assert b"begin solution" not in raw.lower()
+            assert b"solution begin" not in raw.lower()
 
 
 def test_nothing_is_refused_on_the_way(journey: Journey) -> None:

@@ -136,6 +136,13 @@ def test_text_between_solution_tags_is_cut(sign):
     assert cut_solutions(text.encode(), "answers.txt").content == b"Why?\nThanks.\n"
 
 
+def test_the_solution_environment_of_latex_is_cut():
+    text = "\\question Why?\n  \\begin{solution}\n  Because.\n  \\end{solution}\n\\end{questions}\n"
+
+    assert cut_solutions(text.encode(), "sheet.tex").content == b"\\question Why?\n\\end{questions}\n"
+    assert marker_line(text.encode()) == 2
+
+
 def test_a_solution_tag_within_a_line_of_text_is_a_problem():
     cut = cut_solutions(b"Why?\nIt is <solution>42</solution>.\n", "answers.md")
 

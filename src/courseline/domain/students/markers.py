@@ -16,7 +16,7 @@ from enum import StrEnum
 from courseline.domain.students.text_file import TextFile, Unreadable, read_text
 from courseline.errors import Problem
 
-_GAP = r"[\s_\-]{0,8}"
+_GAP = r"[\s_\-{]{0,8}"  # the brace is that of LaTeX: `\begin{solution}`
 _KIND = rf"(?:solution|hidden{_GAP}tests?|mark{_GAP}scheme)"
 _WORDS = (
     rf"(?:(?P<first>begin|end){_GAP}(?P<kind>{_KIND})|(?P<other>{_KIND}){_GAP}(?P<last>begin|end)"

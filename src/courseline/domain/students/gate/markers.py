@@ -12,7 +12,7 @@ from courseline.domain.students.gate.case import Finding, GateCase
 from courseline.domain.students.gate.places import files_by_place
 
 # What may part the two words: blanks, hyphens, underscores, and all bytes of blanks beyond ASCII.
-_GAP = rb"[\x00-\x09\x0b\x0c\x0e-\x20_\-\x80-\xff]{0,24}"
+_GAP = rb"[\x00-\x09\x0b\x0c\x0e-\x20_\-{\x80-\xff]{0,24}"
 _KIND = rb"(?:solution|hidden" + _GAP + rb"tests?|mark" + _GAP + rb"scheme)"
 _WORDS = rb"(?:begin|end)" + _GAP + _KIND + rb"|" + _KIND + _GAP + rb"(?:begin|end)"
 _MARK = re.compile(rb"(?:" + _WORDS + rb")", re.IGNORECASE)

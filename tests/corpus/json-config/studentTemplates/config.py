@@ -1,0 +1,5 @@
+import json
+
+
+def read(path):
+    """The configuration; ValueError when its port is no number."""

@@ -1,0 +1,3 @@
+function [U, y] = eliminate(A, b)
+  % Make zeros below the diagonal of A.
+end

@@ -1,0 +1,2 @@
+vektoren
+assert(skalarprodukt, 49)

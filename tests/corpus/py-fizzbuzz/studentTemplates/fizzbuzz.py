@@ -1,0 +1,2 @@
+def fizzbuzz(n):
+    """Say Fizz, Buzz, FizzBuzz, or the number."""

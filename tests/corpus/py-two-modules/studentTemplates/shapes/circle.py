@@ -1,0 +1,5 @@
+from shapes.shape import Shape
+
+
+class Circle(Shape):
+    """Given by its radius."""

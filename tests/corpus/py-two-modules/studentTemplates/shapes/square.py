@@ -1,0 +1,5 @@
+from shapes.shape import Shape
+
+
+class Square(Shape):
+    """Given by its side."""

@@ -1,0 +1,1 @@
+stopifnot(file.exists("abbildung.png"), inherits(bild, "ggplot"), length(bild$layers) == 2)
