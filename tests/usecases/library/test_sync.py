@@ -299,6 +299,45 @@ def test_what_a_sync_did_is_in_the_repository_s_chain(library: Library, examples
     assert (head.seq, broken) == (4, None)
 
 
+def test_examples_that_only_get_another_label_share_one_row_of_the_chain(
+    library: Library, examples: Repository
+) -> None:
+    first = library.sync(examples, "v1.0")
+    examples.git("tag", "hello/v1.1", "v1.0")
+    library.sync(examples, "hello/v1.1")
+    examples.git("tag", "v1.2", "v1.0")
+    library.sync(examples, "v1.2")
+    row = library.history(examples)[-1]
+    assert (row.seq, row.event.action, row.event.path, row.event.version_tag) == (
+        5,
+        Action.LABELLED,
+        "",
+        "v1.2",
+    )
+    assert row.event.details["examples"] == {
+        example.identifier: [example.directory, example.version_identifier] for example in first.examples
+    }
+    head, broken = verify_chain(library.repository(examples).id, library.history(examples))
+    assert (head.seq, broken) == (5, None)
+
+
+def test_a_label_below_that_of_another_example_is_given_without_a_warning(
+    library: Library, examples: Repository
+) -> None:
+    library.sync(examples, "v1.0")
+    for tag in ("hello/v3.0", "sums/v2.0"):
+        examples.git("tag", tag, "v1.0")
+        (labelled,) = library.sync(examples, tag).examples
+        assert (labelled.status, labelled.problems) == (Status.LABELLED, ())
+    examples.git("tag", "v2.5", "v1.0")
+    hello, sums = library.sync(examples, "v2.5").examples
+    assert (hello.status, [problem.severity for problem in hello.problems]) == (
+        Status.LABELLED,
+        [Severity.WARNING],
+    )
+    assert (sums.status, sums.problems) == (Status.LABELLED, ())
+
+
 def test_a_meta_yaml_that_is_a_link_or_submodule_refuses_that_example_only(
     library: Library, tmp_path: Path
 ) -> None:

@@ -90,14 +90,16 @@ class PublishingRows:
         A label above all of the repository is new to each of its examples and the highest of each: none is asked.
         """
         highest = self._taking_turns({example.repository_id for example, _ in labels})
-        above = [pair for pair in labels if _is_above(pair[1].label, highest[pair[0].repository_id])]
-        others = [pair for pair in labels if not _is_above(pair[1].label, highest[pair[0].repository_id])]
+        given = {(example.repository_id, labelled.label) for example, labelled in labels}
+        new = {pair for pair in given if _is_above(pair[1], highest[pair[0]])}
+        above = [pair for pair in labels if (pair[0].repository_id, pair[1].label) in new]
+        others = [pair for pair in labels if (pair[0].repository_id, pair[1].label) not in new]
         known = self._labels([example.id for example, _ in others]) if others else {}
         others = [pair for pair in others if not _is_there(*pair, known.get(pair[0].id, []))]
         if not above and not others:
             return
         self._insert_labels([*above, *others], commit, at)
-        self._raise_highest(above)
+        self._raise_highest(new)
         top = [
             (example, labelled)
             for example, labelled in others
@@ -134,12 +136,11 @@ class PublishingRows:
         query = select(*rows.c, literal(commit, Text()), literal(at, UtcTime()))
         self._connection.execute(EXAMPLE_VERSION_TAG.insert().from_select(names, query))
 
-    def _raise_highest(self, labels: Sequence[tuple[Example, LabelledVersion]]) -> None:
+    def _raise_highest(self, labels: Collection[tuple[UUID, Label]]) -> None:
         highest: dict[UUID, Label] = {}
-        for example, labelled in labels:
-            known = highest.get(example.repository_id)
-            if _is_above(labelled.label, known):
-                highest[example.repository_id] = labelled.label
+        for repository_id, label in labels:
+            if _is_above(label, highest.get(repository_id)):
+                highest[repository_id] = label
         for repository_id, label in highest.items():
             self._connection.execute(
                 EXAMPLE_REPOSITORY.update()

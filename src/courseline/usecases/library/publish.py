@@ -66,8 +66,9 @@ def publish(publication: Publication, neighbours: Neighbours) -> None:
         rows.ledger.checkpoint(operation.id, "objects stored", {})
         _write_rows(publication, writing, operation.started_at, rows)
         rows.library.link_dependencies(publication.repository.id)
-        events = [_event(publication, entry, operation, neighbours.actor) for entry in writing]
-        rows.ledger.append(publication.repository.id, events)
+        rows.ledger.append(
+            publication.repository.id, _events(publication, writing, operation, neighbours.actor)
+        )
         rows.ledger.end_operation(operation.id, OperationState.DONE, neighbours.clock())
 
 
@@ -131,21 +132,34 @@ def _write_rows(publication: Publication, entries: Sequence[Entry], at: datetime
     rows.library.add_labels(labels, publication.commit, at)
 
 
-def _event(publication: Publication, entry: Entry, operation: Operation, actor: str) -> Event:
-    details: Mapping[str, object] = {
-        "tag": publication.tag,
-        "commit": publication.commit,
-        "directory": entry.directory,
-        "version_identifier": entry.version_identifier,
-    }
-    new = entry.status is PublicationStatus.PUBLISHED
-    return Event(
-        Action.PUBLISHED if new else Action.LABELLED,
-        operation.started_at,
-        path=entry.identifier or "",
-        example_version_id=entry.labelled.version_id if entry.labelled else None,
-        version_tag=publication.release.label.shown,
-        operation_id=operation.id,
-        actor=actor,
-        details=details,
-    )
+def _events(
+    publication: Publication, entries: Sequence[Entry], operation: Operation, actor: str
+) -> list[Event]:
+    """One a new version, and one for all that only got another label: a release of thousands is one row."""
+    labelled = [entry for entry in entries if entry.status is PublicationStatus.LABELLED]
+    published = [entry for entry in entries if entry.status is PublicationStatus.PUBLISHED]
+    about: Mapping[str, object] = {"tag": publication.tag, "commit": publication.commit}
+
+    def event(action: Action, entry: Entry | None, details: Mapping[str, object]) -> Event:
+        return Event(
+            action,
+            operation.started_at,
+            path=(entry.identifier or "") if entry else "",
+            example_version_id=entry.labelled.version_id if entry and entry.labelled else None,
+            version_tag=publication.release.label.shown,
+            operation_id=operation.id,
+            actor=actor,
+            details={**about, **details},
+        )
+
+    events = [event(Action.PUBLISHED, entry, _place(entry)) for entry in published]
+    if len(labelled) == 1:
+        events.append(event(Action.LABELLED, labelled[0], _place(labelled[0])))
+    elif labelled:
+        examples = {entry.identifier: [entry.directory, entry.version_identifier] for entry in labelled}
+        events.append(event(Action.LABELLED, None, {"examples": examples}))
+    return events
+
+
+def _place(entry: Entry) -> Mapping[str, object]:
+    return {"directory": entry.directory, "version_identifier": entry.version_identifier}

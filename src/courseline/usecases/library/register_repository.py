@@ -136,17 +136,26 @@ def register(registration: Registration, rows: Rows, actor: str, now: datetime) 
     return repository
 
 
+def is_recognised(registration: Registration, known: ExampleRepository) -> bool:
+    """Whether a registered repository is known by this URL and project number."""
+    return registration.url in known.urls and _number(registration, known) == known.project_id
+
+
 def recognise(
     registration: Registration, known: ExampleRepository, rows: Rows, actor: str, now: datetime
 ) -> None:
     """Remember a URL or project number that a registered repository was not known by, and record that."""
-    number = registration.number if known.project_id is None else known.project_id
-    if registration.url in known.urls and number == known.project_id:
+    if is_recognised(registration, known):
         return
+    number = _number(registration, known)
     rows.library.add_repository(replace(known, urls=(registration.url,), project_id=number))
     details = {"identity": known.identity, "url": registration.url, "project": registration.project}
     event = Event(Action.REGISTERED, now, actor=actor, reason="seen at another address", details=details)
     rows.ledger.append(known.id, [event])
+
+
+def _number(registration: Registration, known: ExampleRepository) -> int | None:
+    return registration.number if known.project_id is None else known.project_id
 
 
 def differences(registration: Registration, repository: ExampleRepository) -> list[Problem]:

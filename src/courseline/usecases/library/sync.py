@@ -20,6 +20,7 @@ from courseline.usecases.library.register_repository import (
     check_options,
     differences,
     find_repository,
+    is_recognised,
     proposed,
     recognise,
     register,
@@ -153,12 +154,13 @@ def _sync(
     warnings += compared.problems
     _demand_examples(asked, release, compared)
     if not command.dry_run:
-        with neighbours.database.transaction() as rows:
-            then = (rows, neighbours.actor, neighbours.clock())
-            if registered:
-                recognise(command.registration, repository, *then)
-            elif any(entry.writes for entry in compared.entries):
-                repository = register(command.registration, *then)
+        if registered:
+            if not is_recognised(command.registration, repository):
+                with neighbours.database.transaction() as rows:
+                    recognise(command.registration, repository, rows, neighbours.actor, neighbours.clock())
+        elif any(entry.writes for entry in compared.entries):
+            with neighbours.database.transaction() as rows:
+                repository = register(command.registration, rows, neighbours.actor, neighbours.clock())
         publish(Publication(repository, release, command.tag, tagged.commit, compared.entries), neighbours)
     return Synced(
         repository.name,
