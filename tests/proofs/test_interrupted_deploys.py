@@ -186,7 +186,7 @@ def test_a_process_that_dies_without_a_word_is_taken_up_by_the_next(
     last = max(number for number, name in enumerate(names, start=1) if name == checkpoint)
     with saved.taken_up() as course:
         dying = child(course, str(last))
-        _, said = dying.communicate(timeout=60)
+        _, said = dying.communicate()
         assert dying.returncode == 9, said.decode()
         course.deploy()
         assert result(course) == expected
@@ -199,7 +199,7 @@ def test_two_deploys_at_once_make_one_commit(
     with saved.taken_up() as course:
         both = [child(course), child(course)]
         for process in both:
-            _, said = process.communicate(timeout=120)
+            _, said = process.communicate()
             assert process.returncode == 0, said.decode()
         assert result(course) == expected
 

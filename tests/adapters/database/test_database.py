@@ -9,6 +9,7 @@ import pytest
 from psycopg.conninfo import conninfo_to_dict
 from tests.builders.postgres import PostgresServer
 from tests.builders.rows import a_course, save_course
+from tests.builders.waiting import PATIENCE
 
 from courseline.adapters.database.connection import conninfo, engine_url, shown
 from courseline.adapters.database.database import PostgresDatabase
@@ -79,7 +80,7 @@ def test_the_embedded_one_brings_itself_to_the_right_revision_also_when_two_star
         for one in starting:
             one.start()
         for one in starting:
-            one.join(30)
+            one.join(PATIENCE)
         assert faults == []
 
 

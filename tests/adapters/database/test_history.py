@@ -9,6 +9,7 @@ import psycopg
 import pytest
 from psycopg import sql
 from tests.builders.rows import NOW, a_course, a_repository, save_course
+from tests.builders.waiting import PATIENCE
 
 from courseline.adapters.database.database import PostgresDatabase
 from courseline.domain.course.course import Course
@@ -87,7 +88,7 @@ def test_eight_writers_at_once_make_one_chain(database: PostgresDatabase, course
 
     def write(number: int) -> None:
         try:
-            together.wait(10)
+            together.wait(PATIENCE)
             for n in range(10):
                 with database.transaction() as rows:
                     rows.ledger.append(
@@ -101,7 +102,7 @@ def test_eight_writers_at_once_make_one_chain(database: PostgresDatabase, course
     for writer in writers:
         writer.start()
     for writer in writers:
-        writer.join(60)
+        writer.join(PATIENCE)
     assert faults == []
     head, broken = verify(database, course.id)
     assert (head.seq, broken) == (160, None)

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import os
 import signal
 import subprocess
 import sys
@@ -18,11 +17,11 @@ TARGET = "git.example.org/uni/python-101-assignments"
 HOLDER = "courseline-student-template, process 12345 on runner-7f3a.gitlab-runner.svc.cluster.example.org (job größe)"
 
 HOLD = """
-import sys, time
+import sys
 from courseline.adapters.database.database import PostgresDatabase
 with PostgresDatabase(sys.argv[1]).lease(sys.argv[2], wait=0, holder="the killed one"):
     print("held", flush=True)
-    time.sleep(600)
+    sys.stdin.read()
 """
 
 
@@ -78,7 +77,10 @@ def test_an_exception_frees_the_lease(database: PostgresDatabase):
 
 def test_the_lease_of_a_killed_process_is_free(database: PostgresDatabase):
     holder = subprocess.Popen(
-        [sys.executable, "-c", HOLD, database.url, TARGET], stdout=subprocess.PIPE, text=True, env=os.environ
+        [sys.executable, "-c", HOLD, database.url, TARGET],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
     )
     assert holder.stdout is not None
     with holder, holder.stdout:

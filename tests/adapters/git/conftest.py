@@ -18,7 +18,7 @@ def temp_root(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def adapter(temp_root: Path) -> GitAdapter:
-    return GitAdapter(["https", "http", "file"], AUTHOR, temp_root, seconds=60)
+    return GitAdapter(["https", "http", "file"], AUTHOR, temp_root, seconds=600)
 
 
 @pytest.fixture

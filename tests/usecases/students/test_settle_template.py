@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from datetime import timedelta
 from uuid import UUID
@@ -17,6 +17,7 @@ from tests.builders.postgres import PostgresServer
 from tests.builders.repositories import git
 from tests.builders.small_course import HELLO
 from tests.builders.template_course import ROOT, TYPES, Snapshot, TemplateCourse, change, snapshot
+from tests.builders.waiting import until
 
 from courseline.errors import NeighbourFailed, PushRejected, Refused
 
@@ -76,14 +77,14 @@ class TestRecord:
 
     def test_the_history_names_commit_and_operation(self, tiny: TemplateCourse) -> None:
         done = tiny.publish()
-        assert history(tiny) == [
-            {
-                "commit": done.commit,
-                "files": FILES,
-                "new_files": FILES - 1,
-                "template": tiny.course.template_identity,
-            }
-        ]
+        (details,) = history(tiny)
+        assert re.fullmatch(r"[0-9a-f]{64}", str(details.pop("judged")))
+        assert details == {
+            "commit": done.commit,
+            "files": FILES,
+            "new_files": FILES - 1,
+            "template": tiny.course.template_identity,
+        }
         assert tiny.query(
             "SELECT workflow_id, actor FROM deployment_history WHERE action = 'template_published'"
         ) == [(done.operation, "local:ada")]
@@ -156,9 +157,7 @@ class TestInterruption:
                 stderr=subprocess.DEVNULL,
             )
             try:
-                until = time.monotonic() + 60
-                while not tiny.log() and time.monotonic() < until:
-                    time.sleep(0.05)
+                until(lambda: tiny.log() or running.poll() is not None, "the template is pushed")
             finally:
                 running.kill()
                 running.wait()
