@@ -3,68 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated, Any, Literal
-from uuid import UUID
-
-from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, ValidationError
+from typing import TYPE_CHECKING
 
 from courseline.domain import ids
 from courseline.domain.library.digest import content_digest
 from courseline.domain.library.label import Label
 from courseline.domain.library.objects import SCHEMA, Manifest, checked_key, manifest_key
-from courseline.domain.library.version import Role, VersionFile
+from courseline.domain.library.version import VersionFile
 from courseline.errors import InvalidInput, Problem
 
-_Oid = Annotated[str, Field(pattern=r"\A[0-9a-f]{40}\z")]
-_Sha256 = Annotated[str, Field(pattern=r"\A[0-9a-f]{64}\z")]
-_Text = Annotated[str, Field(min_length=1)]
-
-
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
-
-
-class _Repository(_Part):
-    id: UUID
-    identity: _Text
-
-
-class _Example(_Part):
-    id: UUID
-    identifier: _Text
-
-
-class _Version(_Part):
-    id: UUID
-    version_identifier: _Oid
-    content_digest: _Sha256
-
-
-class _Label(_Part):
-    canonical: _Text
-    shown: _Text
-
-
-class _File(_Part):
-    path: _Text
-    mode: Literal["100644", "100755"]
-    size: NonNegativeInt
-    sha256: _Sha256
-    git_oid: _Oid
-    role: Role
-
-
-class _Document(_Part):
-    schema_number: Literal[1] = Field(alias="schema")
-    repository: _Repository
-    example: _Example
-    version: _Version
-    directory: _Text
-    first_label: _Label
-    commit: _Oid
-    files: list[_File]
-    meta: dict[str, Any]
-    sha256: _Sha256
+if TYPE_CHECKING:
+    from courseline.domain.library.manifest_model import ManifestDocument
 
 
 def read_manifest(raw: bytes, key: str) -> Manifest:
@@ -77,8 +26,13 @@ def read_manifest(raw: bytes, key: str) -> Manifest:
     Raises:
         InvalidInput: it is cut off, malformed, of another schema, or contradicts itself; problems name the key.
     """
+    # The models cost a fifth of a job's start, and most jobs read no manifest.
+    from pydantic import ValidationError  # noqa: PLC0415 - as said
+
+    from courseline.domain.library.manifest_model import ManifestDocument  # noqa: PLC0415 - as said
+
     try:
-        document = _Document.model_validate_json(raw)
+        document = ManifestDocument.model_validate_json(raw)
     except ValidationError as found:
         problems = [
             Problem(
@@ -116,14 +70,14 @@ def read_manifest(raw: bytes, key: str) -> Manifest:
     return manifest
 
 
-def _files(document: _Document) -> tuple[VersionFile, ...]:
+def _files(document: ManifestDocument) -> tuple[VersionFile, ...]:
     return tuple(
         VersionFile(file.path, file.mode, file.size, file.sha256, file.git_oid, file.role)
         for file in document.files
     )
 
 
-def _contradictions(document: _Document, label: Label | None) -> Iterator[str]:
+def _contradictions(document: ManifestDocument, label: Label | None) -> Iterator[str]:
     repository, example, version = document.repository, document.example, document.version
     if repository.id != ids.repository_id(repository.identity):
         yield f"The repository id is not that of {repository.identity!a}."
