@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 from tests.builders.command_line import answer, courseline, example, write
+from tests.builders.notebooks import code, graded, notebook, text
 
 
 def test_every_file_comes_with_its_rule_and_everything_else_with_its_role(tmp_path: Path):
@@ -42,7 +45,7 @@ def test_the_other_rules_in_words(tmp_path: Path):
         "README.md": ("1", "task text, from content/index.md"),
         "mediaFiles/a.svg": ("1", "the task text links to it"),
         "data/one.txt": ("2", "below data/ of additionalFiles"),
-        "cut.py": ("3-cut", "without its solutions"),
+        "cut.py": ("3-cut", "without its solutions: lines 2-4"),
         "new.txt": ("3-empty", "empty: no template, no solution markers"),
         "meta.yaml": ("4", "shortened to what concerns students"),
     }
@@ -86,3 +89,47 @@ def test_people_read_a_table_with_whole_paths(tmp_path: Path):
     files["meta.yaml"] = files["meta.yaml"].replace("[data/words.txt]", f"[{long}]")
     shown = courseline("preview", write(tmp_path, files)).stdout
     assert f"  {long}  2           listed in additionalFiles\n" in shown
+
+
+def test_one_file_is_printed_as_students_would_get_it(tmp_path: Path):
+    marked = "# größte\n# BEGIN SOLUTION\nx\n# END SOLUTION\n".encode("latin-1")
+    meta = "title: A\nproperties: {studentSubmissionFiles: [a.py, sub/b.py]}\n"
+    write(tmp_path / "one", {"meta.yaml": meta, "a.py": marked, "sub/b.py": "y = 1\n"})
+    write(tmp_path / "two", {"meta.yaml": meta, "a.py": marked, "sub/b.py": "y = 1\n"})
+    printed = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            "from courseline.cli.main import main; main()",
+            "preview",
+            tmp_path,
+            "--file",
+            "one/a.py",
+        ],
+        capture_output=True,
+        check=True,
+    ).stdout
+    assert printed == "# größte\nraise NotImplementedError\n".encode("latin-1")
+    assert answer("preview", tmp_path / "one", "--file", "sub/b.py")["file"] == {
+        "path": "sub/b.py",
+        "content": "",
+    }
+    assert "one/a.py, two/a.py" in answer("preview", tmp_path, "--file", "a.py")["error"]["message"]
+    missing = answer("preview", tmp_path, "--file", "tests/test_a.py")
+    assert (missing["exit"], missing["error"]["message"]) == (
+        1,
+        "Showing tests/test_a.py: Students would get no file of this path.",
+    )
+
+
+def test_of_a_notebook_the_cells_that_were_cut_are_named(tmp_path: Path):
+    marked = "### BEGIN SOLUTION\nx = 42\n### END SOLUTION\n"
+    write(
+        tmp_path,
+        {
+            "meta.yaml": "title: A\nproperties: {studentSubmissionFiles: [a.ipynb]}\n",
+            "a.ipynb": notebook(text("Why?"), code(marked), code("y", nbgrader=graded(solution=True))),
+        },
+    )
+    (one,) = answer("preview", tmp_path)["examples"]
+    assert one["files"][0]["reason"] == "without its solutions: cells 2, 3"

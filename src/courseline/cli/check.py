@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -67,9 +68,12 @@ def check(progress: ProgressBar | None, directory: Path, *, as_json: bool, repor
     default="student",
     help="Whose eyes; students' are the default.",
 )
+@click.option("--file", "path", metavar="PATH", help="Print this file as students would get it.")
 @_AS_JSON
 @click.pass_obj
-def preview(progress: ProgressBar | None, directory: Path, *, viewer: str, as_json: bool) -> None:
+def preview(
+    progress: ProgressBar | None, directory: Path, *, viewer: str, path: str | None, as_json: bool
+) -> None:
     """Show what students would get of the example in DIRECTORY, or of each example below it.
 
     Every file comes with the rule that admits it, everything else with why it stays hidden. Exit code 1 when an
@@ -77,15 +81,27 @@ def preview(progress: ProgressBar | None, directory: Path, *, viewer: str, as_js
     """
 
     def work() -> Outcome:
-        from courseline.usecases.students.preview_example import preview_directory  # noqa: PLC0415 - start-up time
+        from courseline.usecases.students.preview_example import (  # noqa: PLC0415 - start-up time
+            given_file,
+            preview_directory,
+        )
 
         with shown(progress) as bar:
             previews = preview_directory(offline(directory, bar))
+        if path is not None:
+            raw = given_file(previews, path).content
+            said = {"as": viewer, "file": {"path": path, "content": raw.decode("utf-8", "replace")}}
+            return Outcome(said, lambda _: _print_raw(raw))
         refused = sum(one.refused for one in previews)
         payload = {"as": viewer, "refused": refused, "examples": [_preview_json(one) for one in previews]}
         return Outcome(payload, lambda console: _show_previews(console, previews), 1 if refused else 0)
 
     PREVIEW.finish(work, as_json=as_json)
+
+
+def _print_raw(raw: bytes) -> None:
+    """As it is: a notebook or a text in Latin-1 is to be the same behind a redirection."""
+    sys.stdout.buffer.write(raw)
 
 
 def _cases(checked: CheckedDirectory) -> tuple[ReportCase, ...]:

@@ -19,10 +19,12 @@ class Cut:
     Attributes:
         content: what is left; None when nothing in the file is marked as a solution, or there are problems.
         problems: why nothing could be cut, each with its line.
+        places: what was cut, in words: "lines 3-5, 9-11", or "cells 2, 4".
     """
 
     content: bytes | None
     problems: tuple[Problem, ...] = ()
+    places: str = ""
 
 
 def cut_solutions(raw: bytes, path: str, stubs: Stubs | None = None) -> Cut:
@@ -54,7 +56,9 @@ def cut_solutions(raw: bytes, path: str, stubs: Stubs | None = None) -> Cut:
     if left.markers or left.problems:
         message = "A stub of meta.yaml is itself a solution marker."
         return Cut(None, (Problem(path, None, message, fix="Choose another `solutionStub`."),))
-    return Cut(text.bytes_of("".join(written)))
+    pairs = zip(found.markers[::2], found.markers[1::2], strict=True)
+    places = ", ".join(f"{opening.line}-{closing.line}" for opening, closing in pairs)
+    return Cut(text.bytes_of("".join(written)), places=f"lines {places}")
 
 
 def cut_lines(

@@ -61,12 +61,15 @@ def cut_notebook(raw: bytes, path: str, stubs: Stubs | None = None) -> Cut:
     language = _Language(path if path in chosen.chosen else f"cell{_suffix(notebook.metadata)}")
     cells: list[Cell] = []
     problems: list[Problem] = []
+    cut: list[str] = []
     solutions = 0
     for number, cell in enumerate(notebook.cells, start=1):
         name = language.code if cell.kind == "code" else language.text
         found = in_cell(markers_in(lines_of(cell.source), name), number)
         problems += [replace(problem, path=path) for problem in found.problems]
         solutions += is_solution(cell) or any(marker.kind is Kind.SOLUTION for marker in found.markers)
+        if found.markers or is_solution(cell):
+            cut.append(str(number))
         if not problems:
             left = cut_lines(lines_of(cell.source), found.markers, name, chosen)
             source = "".join(line for line, _ in left)
@@ -78,7 +81,8 @@ def cut_notebook(raw: bytes, path: str, stubs: Stubs | None = None) -> Cut:
             cells.append(_cleaned(cell, source))
     if problems or not solutions:
         return Cut(None, tuple(problems))
-    return Cut(write_notebook(Notebook(cells, dict(_about(notebook.metadata)), notebook.minor)))
+    content = write_notebook(Notebook(cells, dict(_about(notebook.metadata)), notebook.minor))
+    return Cut(content, places=f"cell{'s' * (len(cut) > 1)} {', '.join(cut)}")
 
 
 def is_solution(cell: Cell) -> bool:

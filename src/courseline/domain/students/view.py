@@ -65,6 +65,7 @@ class ViewFile:
         content: its bytes when courseline made them, None for a blob of the assignments repository.
         rule: why students get it.
         source: file of the place it comes from, None when there is none.
+        cut: what was cut from that, in words; "" for nothing.
     """
 
     path: str
@@ -73,6 +74,7 @@ class ViewFile:
     content: bytes | None
     rule: Rule
     source: str | None
+    cut: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,12 +225,12 @@ class _View:
         if cut.content is None and not cut.problems and problem is None and is_notebook(source.path):
             self.problems.append(without_cells(source.path))
         rule = Rule.EMPTY if cut.content is None else Rule.CUT
-        self._write(admitted, rule, cut.content or b"", source.mode)
+        self._write(admitted, rule, cut.content or b"", source.mode, cut.places)
 
-    def _write(self, admitted: Admitted, rule: Rule, content: bytes, mode: str) -> None:
+    def _write(self, admitted: Admitted, rule: Rule, content: bytes, mode: str, cut: str = "") -> None:
         source = admitted.source.path if admitted.source else None
         self.files[admitted.target] = ViewFile(
-            admitted.target, mode, blob_oid(content), content, rule, source
+            admitted.target, mode, blob_oid(content), content, rule, source, cut
         )
 
     def _write_meta(self) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from courseline.domain.course.wish import GateException
 from courseline.domain.library.meta import Meta
-from courseline.domain.library.roles import classify, covers
+from courseline.domain.library.roles import classify
 from courseline.domain.library.version import Role
 from courseline.domain.students.gate.case import GateCase, GatePlace, Hidden, HiddenKind
 from courseline.domain.students.gate.hidden_set import merge_hidden, place_hidden
@@ -19,6 +19,7 @@ from courseline.errors import InvalidInput, Problem, errors_among
 from courseline.usecases.library.examine_example import META_FILE
 from courseline.usecases.library.read_examples import LocalExample, find_local_examples, read_local_examples
 from courseline.usecases.offline import Offline
+from courseline.usecases.students.preview_reasons import reason, why_hidden
 
 _ROOT = "example"  # the gate judges directories below a root; paths are shown without it
 _SECRET = {Role.TEST: "test file", Role.SUBMISSION: "solution"}
@@ -27,11 +28,12 @@ _AS_IT_IS = frozenset({Rule.TEXT, Rule.ADDITIONAL, Rule.TEMPLATE})
 
 @dataclass(frozen=True, slots=True)
 class GivenFile:
-    """A file students would get: path, the rule that admits it, and that rule in words."""
+    """A file students would get: path, the rule that admits it, that rule in words, and its bytes."""
 
     path: str
     rule: Rule
     reason: str
+    content: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,35 @@ def preview_directory(offline: Offline) -> list[Preview]:
     return [preview_example(example, offline) for example in read_local_examples(found, offline)]
 
 
+def given_file(previews: Sequence[Preview], path: str) -> GivenFile:
+    """What students would get at `path`, which may begin with the directory of the example.
+
+    Raises:
+        InvalidInput: students would get no such file, or several examples give one.
+    """
+    found = [
+        (preview, file)
+        for preview in previews
+        for file in preview.given
+        if path in {file.path, f"{preview.directory}/{file.path}"}
+    ]
+    if len(found) == 1:
+        return found[0][1]
+    if found:
+        names = ", ".join(f"{preview.directory}/{file.path}" for preview, file in found)
+        problem = Problem(
+            path, None, f"Several examples give one: {names}.", fix="Write its directory in front."
+        )
+    else:
+        refused = any(preview.refused for preview in previews)
+        message = "Students would get no file of this path" + (
+            ", for an example is refused." if refused else "."
+        )
+        fix = "Run the same command without --file: it lists what they would get."
+        problem = Problem(path, None, message, fix=fix)
+    raise InvalidInput(f"Showing {path}: {problem.message}", [problem])
+
+
 def preview_example(example: LocalExample, offline: Offline, course: CourseValues | None = None) -> Preview:
     """Build the student view of one example and put it before the gate.
 
@@ -134,7 +165,10 @@ def preview_example(example: LocalExample, offline: Offline, course: CourseValue
         return preview
     return replace(
         preview,
-        given=tuple(GivenFile(file.path, file.rule, _reason(file, meta)) for file in view.files),
+        given=tuple(
+            GivenFile(file.path, file.rule, reason(file, meta), _bytes_of(file, example))
+            for file in view.files
+        ),
         hidden=tuple(_withheld(example, meta, view.files)),
         dependencies=tuple(entry.as_written for entry in meta.dependencies)
         if not example.dependency_roles
@@ -187,29 +221,8 @@ def _student_metas(files: Sequence[ViewFile], root: str, offline: Offline) -> di
     return {f"{root}/{file.path}": offline.read_yaml(file.content or b"", META_FILE).data for file in written}
 
 
-def _reason(file: ViewFile, meta: Meta) -> str:
-    """The rule in words, with where the file comes from."""
-    renamed = file.source is not None and file.source != file.path
-    words = {
-        Rule.TEXT: "the task text links to it",
-        Rule.ADDITIONAL: "a public file of a dependency",
-        Rule.TEMPLATE: f"from the template {file.source}",
-        Rule.CUT: f"{file.source} without its solutions" if renamed else "without its solutions",
-        Rule.EMPTY: "empty: no template, no solution markers",
-        Rule.META: "shortened to what concerns students",
-    }
-    if file.rule is Rule.TEXT and file.path.startswith("README"):
-        return f"task text, from {file.source}" if renamed else "task text"
-    if file.rule is Rule.ADDITIONAL and (listed := _listed(file.path, meta)):
-        return listed
-    return words[file.rule]
-
-
-def _listed(path: str, meta: Meta) -> str:
-    entry = next((one for one in meta.additional_files if covers(one, path)), None)
-    if entry is None:
-        return ""
-    return f"below {entry.path}/ of additionalFiles" if entry.is_directory else "listed in additionalFiles"
+def _bytes_of(file: ViewFile, example: LocalExample) -> bytes:
+    return example.blobs[file.oid] if file.content is None else file.content
 
 
 def _withheld(example: LocalExample, meta: Meta, files: Sequence[ViewFile]) -> list[WithheldFile]:
@@ -217,19 +230,4 @@ def _withheld(example: LocalExample, meta: Meta, files: Sequence[ViewFile]) -> l
     given = {file.source or file.path: file for file in files}
     paths = [path for path in example.read.candidate.files.paths if path not in as_it_is]
     roles = {**classify(paths, meta), **example.dependency_roles}
-    return [
-        WithheldFile(path, roles[path], _why_hidden(path, roles[path], given.get(path))) for path in paths
-    ]
-
-
-def _why_hidden(path: str, role: Role, given: ViewFile | None) -> str:
-    if path == META_FILE:
-        return "a shortened one is given"
-    if role is Role.TEST:
-        return "a test: testFiles names it"
-    if role is Role.SUBMISSION:
-        begin = {Rule.CUT: "what is left without the solutions", Rule.EMPTY: "an empty file"}
-        return f"a solution: students begin with {begin.get(given.rule, 'a template') if given else 'a template'}"
-    if path.startswith("content/mediaFiles/"):
-        return "no task text links to it"
-    return "no rule admits it"
+    return [WithheldFile(path, roles[path], why_hidden(path, roles[path], given.get(path))) for path in paths]
