@@ -145,3 +145,70 @@ def test_examples_that_depend_on_each_other_in_a_circle_are_refused_with_the_cir
     deployed = empty.deploy()
     assert statuses(deployed) == {"w.a": "refused", "w.b": "refused", "w.tools": "deployed"}
     assert "examples:a -> examples:b -> examples:a" in deployed.results[0].message
+
+
+def test_a_circle_through_examples_that_are_not_in_the_course_is_named_whole(empty: Bench) -> None:
+    circle = {
+        **example("a", meta="  testDependencies: [b]\n"),
+        **example("b", meta="  testDependencies: [c]\n"),
+        **example("c", meta="  testDependencies: [a]\n"),
+    }
+    empty.publish(circle, "v1.0")
+    empty.wish(place("w.a", "a"))
+    (result,) = empty.deploy().results
+    assert result.status == "refused"
+    assert "examples:a -> examples:b -> examples:c -> examples:a" in result.message
+
+
+def test_a_circle_that_an_earlier_version_of_a_dependency_does_not_close_is_none(empty: Bench) -> None:
+    meta = "  testDependencies: [{example: b, version: v1.0, files: []}]\n"
+    empty.publish({**example("a", meta=meta), **example("b")}, "v1.0")
+    empty.publish(example("b", "two", meta="  testDependencies: [a]\n"), "v1.1")
+    empty.wish(place("w.a", "a"))
+    assert statuses(empty.deploy()) == {"w.a": "deployed"}
+
+
+def test_a_pin_stays_while_another_place_of_the_same_example_moves(library: Bench) -> None:
+    hello, first = place("week1.hello", "hello"), place("week1.tools", "tools", "v1.0")
+    library.wish(hello + first)
+    library.deploy()
+    library.publish(tools("two"), "v1.1")  # type: ignore[arg-type]
+    library.wish(hello + first + place("week2.tools", "tools", "v1.1"))
+    assert statuses(library.deploy())["week1.hello"] == "unchanged"
+    library.publish(tools("three"), "v1.2")  # type: ignore[arg-type]
+    library.wish(hello + first + place("week2.tools", "tools", "v1.2"))
+    assert statuses(library.deploy())["week1.hello"] == "unchanged"
+    assert library.read("week1/hello/utils.py") == "# one\n"
+    library.wish(hello + place("week1.tools", "tools", "v1.1") + place("week2.tools", "tools", "v1.1"))
+    assert statuses(library.deploy())["week1.hello"] == "deployed"
+    assert library.read("week1/hello/utils.py") == "# two\n"
+
+
+def test_a_pin_stays_while_another_dependent_is_added_or_updated(library: Bench) -> None:
+    hello = place("week1.hello", "hello", "v1.0")
+    library.wish(hello)
+    library.deploy()
+    library.publish(tools("two"), "v1.1")  # type: ignore[arg-type]
+    library.publish(example("other", meta="  testDependencies: [tools]\n"), "other/v1.0")
+    library.wish(hello + place("week2.other", "other"))
+    assert statuses(library.deploy()) == {"week1.hello": "unchanged", "week2.other": "deployed"}
+    assert library.read("week1/hello/utils.py") == "# one\n"
+    assert library.read("week2/other/utils.py") == "# two\n"
+    library.publish(example("hello", "two", meta="  testDependencies: [tools]\n"), "hello/v1.2")
+    library.wish(
+        place("week1.hello", "hello", "v1.2") + place("week3.other", "other", movedFrom="week2.other")
+    )
+    assert statuses(library.deploy()) == {"week1.hello": "deployed", "week3.other": "moved"}
+    assert library.read("week1/hello/utils.py") == "# one\n"
+
+
+def test_no_place_follows_an_update_of_its_dependency_that_is_refused(library: Bench) -> None:
+    hello = place("week1.hello", "hello")
+    library.wish(hello + place("week1.tools", "tools", "v1.0"))
+    library.deploy()
+    library.publish({**tools("two"), "tools/meta.yaml": "slug: tools\nproperties:\n  testDependencies: [gone]\n"}, "v1.1")  # type: ignore[dict-item]  # fmt: skip
+    library.wish(hello + place("week1.tools", "tools", "v1.1"))
+    deployed = library.deploy()
+    assert statuses(deployed) == {"week1.hello": "unchanged", "week1.tools": "refused"}
+    assert statuses(library.deploy()) == statuses(deployed)
+    assert library.read("week1/hello/utils.py") == "# one\n"

@@ -133,15 +133,25 @@ def choose_dependency(
     return chosen
 
 
-def find_cycle(edges: Mapping[UUID, Collection[UUID]], start: UUID) -> list[UUID]:
-    """A way from `start` back to itself along `edges`, beginning and ending with it; empty when there is none."""
+def find_cycle(
+    edges: Mapping[UUID, Collection[UUID]], start: UUID, owners: Mapping[UUID, UUID] | None = None
+) -> list[UUID]:
+    """A way from `start` back to itself along `edges`, beginning and ending with it; empty when there is none.
+
+    Args:
+        edges: node -> the nodes it leads to.
+        start: a node.
+        owners: node -> what it belongs to; a way back to any node of the same owner counts and ends there.
+    """
+    owned = owners or {}
+    home = owned.get(start, start)
     stack: list[tuple[UUID, list[UUID]]] = [(start, [start])]
     seen: set[UUID] = set()
     while stack:
         node, way = stack.pop()
         for following in edges.get(node, ()):
-            if following == start:
-                return [*way, start]
+            if owned.get(following, following) == home:
+                return [*way, following]
             if following not in seen:
                 seen.add(following)
                 stack.append((following, [*way, following]))

@@ -13,9 +13,10 @@ from courseline.domain.deploying.place_state import PlaceState, tracked_by_blob
 from courseline.domain.deploying.plan import LeavingPlace, Plan, WishedPlace, make_plan, removal_problem
 from courseline.domain.deploying.resolution import Resolution, Unresolved
 from courseline.errors import Problem, Refused
+from courseline.usecases.deploying.place_wish import Decided, PlaceWish
 from courseline.usecases.deploying.read_assignments import Assignments, Head, read_assignments
 from courseline.usecases.deploying.read_places import Places, read_places
-from courseline.usecases.deploying.resolve_wishes import Decided, PlaceWish, resolve_wishes
+from courseline.usecases.deploying.resolve_wishes import resolve_wishes
 from courseline.usecases.neighbours import Neighbours
 from courseline.usecases.ports import Remote, Workspace
 from courseline.usecases.rows import StoredPlan

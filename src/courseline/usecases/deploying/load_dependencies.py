@@ -38,11 +38,6 @@ class DependencyTables:
     metas: dict[UUID, Meta] = field(default_factory=dict)
     renders: dict[tuple[UUID, ...], Render | str] = field(default_factory=dict)
 
-    def examples_of(self, version: VersionFacts) -> list[UUID]:
-        """Ids of the examples that a version depends on."""
-        found = (self.meant.get((version.id, entry.as_written)) for entry in version.dependencies)
-        return [entry[0].id for entry in found if isinstance(entry, tuple)]
-
     def name(self, example_id: UUID, start: Example) -> str:
         """`REPO:identifier` of a node on a cycle."""
         return start.name if example_id == start.id else self.examples[example_id].name

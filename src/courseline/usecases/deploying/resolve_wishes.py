@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import TypeGuard
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from uuid import UUID
 
 from courseline.domain.course.course import Course
 from courseline.domain.course.reference import strip_placeholder
-from courseline.domain.course.wish import Wish
 from courseline.domain.deploying.choose import (
     Chosen,
     choose_example,
@@ -18,54 +15,18 @@ from courseline.domain.deploying.choose import (
     choose_version,
     find_cycle,
 )
-from courseline.domain.deploying.place_state import PlaceState, Recorded
 from courseline.domain.deploying.resolution import Resolution, Unresolved
 from courseline.domain.library.example import Example
-from courseline.domain.library.label import Label
 from courseline.domain.library.version import LabelledVersion, VersionFacts
-from courseline.errors import CorruptObject, InvalidInput
+from courseline.usecases.deploying.follow_dependencies import follow_dependencies
 from courseline.usecases.deploying.load_dependencies import (
     DependencyTables,
     load_dependencies,
     load_versions,
 )
-from courseline.usecases.deploying.resolve_dependencies import (
-    choose_dependencies,
-    copied_files,
-    render_place,
-    withdrawn_dependencies,
-)
+from courseline.usecases.deploying.place_wish import PlaceWish
+from courseline.usecases.deploying.resolve_place import is_written, rendered_place, resolve_place
 from courseline.usecases.neighbours import Neighbours
-
-
-@dataclass(frozen=True, slots=True)
-class PlaceWish:
-    """A place's wish with what is known of the place.
-
-    Attributes:
-        content_id: the content.
-        wish: as written.
-        state: what is there now.
-        decided: version and dependency versions that a stored plan resolved already; None resolves anew.
-    """
-
-    content_id: UUID
-    wish: Wish
-    state: PlaceState
-    decided: Decided | None = None
-
-    @property
-    def recorded(self) -> Recorded | None:
-        """What courseline put there last."""
-        return self.state.recorded
-
-
-@dataclass(frozen=True, slots=True)
-class Decided:
-    """What a stored plan resolved for a place: apply does not resolve again."""
-
-    version_id: UUID
-    dependencies: Mapping[UUID, UUID]
 
 
 def resolve_wishes(
@@ -90,41 +51,75 @@ def resolve_wishes(
         labels = rows.library.labels({example.id for example in examples.values()})
         chosen = _choose(wishes, examples, labels, results)
         versions = rows.library.version_facts({choice.labelled.version_id for choice in chosen.values()})
+    tables = load_dependencies(course, versions.values(), _directories(chosen, versions), neighbours)
+    kept = set(results)  # places that cannot get what they wish for, so that nothing may follow it
+    while True:
+        here = _here(wishes, examples, chosen, kept)
+        found: list[tuple[PlaceWish, Resolution | Unresolved]] = []
+        for place in wishes:
+            choice = chosen.get(place.content_id)
+            if choice is not None:
+                version = versions[choice.labelled.version_id]
+                example = examples[place.content_id]
+                found.append((place, resolve_place(place, example, version, choice, here, tables)))
+        found = _without_circles(course, found, versions, here, tables, neighbours)
+        load_versions(
+            [resolved for place, resolved in found if is_written(resolved, place)], tables, neighbours
+        )
+        for place, resolved in found:
+            results[place.content_id] = (
+                rendered_place(place, resolved, tables, neighbours)
+                if is_written(resolved, place)
+                else resolved
+            )
+        failed = {content_id for content_id, result in results.items() if isinstance(result, Unresolved)}
+        if failed <= kept or not any(version.dependencies for version in versions.values()):
+            return results
+        kept |= failed
+
+
+def _here(
+    wishes: Iterable[PlaceWish],
+    examples: Mapping[UUID, Example],
+    chosen: Mapping[UUID, Chosen],
+    kept: Collection[UUID],
+) -> dict[UUID, set[UUID]]:
+    """Example -> versions that the places hold after a deploy: one changed by hand, or `kept`, keeps what it has."""
     here: dict[UUID, set[UUID]] = defaultdict(set)
     for place in wishes:
-        if place.content_id in chosen:
-            example_id, version_id = _gets(place, examples[place.content_id], chosen[place.content_id])
-            here[example_id].add(version_id)
-    tables = load_dependencies(course, versions.values(), _directories(chosen, versions), neighbours)
-    edges = {version.example_id: tables.examples_of(version) for version in versions.values()}
-    found: list[tuple[PlaceWish, Resolution | Unresolved]] = []
-    for place in wishes:
         choice = chosen.get(place.content_id)
-        if choice is None:
-            continue
-        example = examples[place.content_id]
-        version = versions[choice.labelled.version_id]
-        if way := find_cycle(edges, example.id):
-            names = " -> ".join(tables.name(node, example) for node in way)
-            message = f"its dependencies go round in a circle: {names}. Take one of them out of its meta.yaml"
-            found.append((place, Unresolved(message, place.wish.line, example.name)))
-        else:
-            found.append((place, _resolve(place, example, version, choice, here, tables)))
-    waiting = [resolved for place, resolved in found if _is_written(resolved, place)]
-    load_versions(waiting, tables, neighbours)
+        if choice is None or place.content_id in kept or place.state.is_customized:
+            if place.recorded is not None:
+                here[place.recorded.example_id].add(place.recorded.version_id)
+                continue
+            if choice is None or place.content_id in kept:
+                continue
+        here[examples[place.content_id].id].add(choice.labelled.version_id)
+    return here
+
+
+def _without_circles(
+    course: Course,
+    found: Sequence[tuple[PlaceWish, Resolution | Unresolved]],
+    versions: Mapping[UUID, VersionFacts],
+    here: Mapping[UUID, set[UUID]],
+    tables: DependencyTables,
+    neighbours: Neighbours,
+) -> list[tuple[PlaceWish, Resolution | Unresolved]]:
+    """The same, with a refusal for each place whose example needs itself in the end."""
+    resolutions = [resolved for _, resolved in found if isinstance(resolved, Resolution)]
+    needs = follow_dependencies(course, resolutions, versions, here, tables, neighbours)
+    checked: list[tuple[PlaceWish, Resolution | Unresolved]] = []
     for place, resolved in found:
-        if _is_written(resolved, place):
-            results[place.content_id] = _rendered(place, resolved, tables, neighbours)
+        if isinstance(resolved, Resolution) and (
+            way := find_cycle(needs.edges, resolved.version.id, needs.owners)
+        ):
+            names = " -> ".join(tables.name(needs.owners[node], resolved.example) for node in way)
+            message = f"its dependencies go round in a circle: {names}. Take one of them out of its meta.yaml"
+            checked.append((place, Unresolved(message, place.wish.line, resolved.example.name)))
         else:
-            results[place.content_id] = resolved
-    return results
-
-
-def _gets(place: PlaceWish, example: Example, choice: Chosen) -> tuple[UUID, UUID]:
-    """Example and version that a place holds after a deploy: one changed by hand keeps what it has."""
-    if place.recorded is not None and place.state.is_customized:
-        return place.recorded.example_id, place.recorded.version_id
-    return example.id, choice.labelled.version_id
+            checked.append((place, resolved))
+    return checked
 
 
 def _choose(
@@ -160,63 +155,3 @@ def _directories(chosen: Mapping[UUID, Chosen], versions: Mapping[UUID, VersionF
         for choice in chosen.values()
         if choice.labelled.version_id in versions
     }
-
-
-def _resolve(
-    place: PlaceWish,
-    example: Example,
-    version: VersionFacts,
-    choice: Chosen,
-    here: Mapping[UUID, set[UUID]],
-    tables: DependencyTables,
-) -> Resolution | Unresolved:
-    """Version and dependencies of a place, not rendered yet."""
-    recorded = dict(place.recorded.dependencies) if place.recorded else {}
-    decided = place.decided.dependencies if place.decided else None
-    try:
-        dependencies = choose_dependencies(version, here, recorded, decided, tables)
-    except InvalidInput as unreadable:
-        return _unreadable(place, example, choice.labelled.label, unreadable)
-    if isinstance(dependencies, str):
-        return Unresolved(dependencies, place.wish.line, example.name)
-    return Resolution(
-        example,
-        version,
-        choice.labelled.label,
-        choice.labelled.directory,
-        tuple(dependencies),
-        None,
-        (*choice.warnings, *withdrawn_dependencies(dependencies, tables)),
-    )
-
-
-def _is_written(resolved: Resolution | Unresolved, place: PlaceWish) -> TypeGuard[Resolution]:
-    """Whether something else than what is there has to be put at the place; what stays is not read."""
-    if isinstance(resolved, Unresolved):
-        return False
-    chosen = {entry.example.id: entry.version_id for entry in resolved.dependencies}
-    return place.recorded is None or not place.recorded.holds(resolved.version.id, chosen)
-
-
-def _rendered(
-    place: PlaceWish, resolved: Resolution, tables: DependencyTables, neighbours: Neighbours
-) -> Resolution | Unresolved:
-    version = tables.versions[resolved.version.id]
-    try:
-        dependencies = copied_files(version, resolved.dependencies, tables, neighbours)
-        if isinstance(dependencies, str):
-            return Unresolved(dependencies, place.wish.line, resolved.example.name)
-        rendered = render_place(version, dependencies, tables, neighbours)
-    except (CorruptObject, InvalidInput) as unreadable:
-        return _unreadable(place, resolved.example, resolved.label, unreadable)
-    if isinstance(rendered, str):
-        return Unresolved(rendered, place.wish.line, resolved.example.name)
-    return replace(resolved, version=version, dependencies=tuple(dependencies), render=rendered)
-
-
-def _unreadable(
-    place: PlaceWish, example: Example, label: Label, unreadable: CorruptObject | InvalidInput
-) -> Unresolved:
-    reasons = "; ".join(problem.sentence for problem in unreadable.problems)
-    message = f"{example.name}@{label.shown} cannot be read: {reasons or unreadable.message}"
-    return Unresolved(message, place.wish.line, example.name)
