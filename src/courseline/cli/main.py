@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from courseline.cli import adopt_template as adopting
 from courseline.cli import check as look
 from courseline.cli import course as courses
 from courseline.cli import db as schema
@@ -26,7 +27,7 @@ OFFLINE = frozenset({"check", "preview", "try"})
 COMMANDS = (
     look.CHECK, look.PREVIEW, trials.TRY, library.LIST, library.SEARCH, library.SHOW, courses.APPLY, courses.STATUS, courses.LIST,
     labels.WITHDRAW, labels.REINSTATE, schema.UPGRADE, schema.DOWNGRADE, schema.CURRENT, schema.STOP, record.VERIFY,
-    leaks.LEAK_SCAN, runs.LIST, runs.SHOW, sources.ADD, sources.LIST, keys.CHECK, keys.ROTATE, objects.SCRUB, objects.GC,
+    adopting.ADOPT, leaks.LEAK_SCAN, runs.LIST, runs.SHOW, sources.ADD, sources.LIST, keys.CHECK, keys.ROTATE, objects.SCRUB, objects.GC,
 )  # fmt: skip
 
 
@@ -41,6 +42,7 @@ def courseline(context: click.Context) -> None:
     context.obj = progress if context.invoked_subcommand in OFFLINE else wire("courseline", progress)
 
 
+courses.course.add_command(adopting.adopt_template)
 for command in (labels.withdraw, labels.reinstate):
     library.examples.add_command(command)
 for command in (

@@ -148,6 +148,7 @@ class OperationRows:
         *,
         targets: Collection[str] | None = None,
         course_id: UUID | None = None,
+        kinds: Collection[OperationKind] | None = None,
         open_only: bool = False,
         limit: int | None = None,
     ) -> list[Operation]:
@@ -157,6 +158,8 @@ class OperationRows:
             conditions.append(among(OPERATION.c.target, targets))
         if course_id is not None:
             conditions.append(OPERATION.c.course_id == course_id)
+        if kinds is not None:
+            conditions.append(among(OPERATION.c.kind, [str(kind) for kind in kinds]))
         if open_only:
             conditions.append(OPERATION.c.state == OperationState.OPEN.value)
         return self._newest(*conditions, limit=limit)

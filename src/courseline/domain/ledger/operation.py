@@ -21,6 +21,7 @@ class OperationKind(StrEnum):
     DEPLOY = "deploy"
     STUDENT_TEMPLATE = "student-template"
     ROLLBACK = "rollback"
+    ADOPT_TEMPLATE = "adopt-template"
 
 
 class OperationState(StrEnum):

@@ -132,6 +132,7 @@ class LedgerRows(Protocol):
         *,
         targets: Collection[str] | None = None,
         course_id: UUID | None = None,
+        kinds: Collection[OperationKind] | None = None,
         open_only: bool = False,
         limit: int | None = None,
     ) -> list[Operation]:

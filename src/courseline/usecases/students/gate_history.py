@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from courseline.domain.course.course import Course
+from courseline.domain.ledger.operation import OperationKind, OperationState
 from courseline.domain.students.gate.case import Finding
 from courseline.domain.students.gate.history import HistoryCase, TemplateCommit, judge_history
 from courseline.errors import InvalidInput, NotFound, Problem, Refused
@@ -171,7 +172,17 @@ def _case(
         template_identity=course.template_identity,
         assignments_identity=course.assignments_identity,
         operations=operations,
+        adopted=adopted_commit(course, neighbours),
     )
+
+
+def adopted_commit(course: Course, neighbours: Neighbours) -> str | None:
+    """The commit at which the course's template repository was taken over, None when it began with courseline."""
+    with neighbours.database.transaction() as rows:
+        found = rows.ledger.find_operations(
+            targets=[course.template_identity], kinds=[OperationKind.ADOPT_TEMPLATE], limit=1
+        )
+    return next((str(one.checkpoint["commit"]) for one in found if one.state is OperationState.DONE), None)
 
 
 def _way_back(history: TemplateHistory, found: set[str]) -> str:
@@ -184,7 +195,8 @@ def _way_back(history: TemplateHistory, found: set[str]) -> str:
     if last is None:
         return (
             "The repository's history did not begin with courseline, and whatever is in it students can read. Make an"
-            " empty repository, name it as studentTemplate.url in deployment.yaml and run `courseline course apply`."
+            " empty repository, name it as studentTemplate.url in deployment.yaml and run `courseline course apply`; or have"
+            " it looked through and taken over: `courseline course adopt-template --at COMMIT`."
         )
     return (
         "Students can read whatever these commits hold. Save what you need of it elsewhere, then put the branch back to"

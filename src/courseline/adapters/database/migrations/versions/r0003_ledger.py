@@ -29,7 +29,8 @@ TABLES = (
             UNIQUE (kind, target, inputs_digest, attempt),
         CONSTRAINT ck_operation_attempt_counted CHECK (attempt >= 1),
         CONSTRAINT ck_operation_ended_when_closed CHECK ((state = 'open') = (ended_at IS NULL)),
-        CONSTRAINT ck_operation_kind_known CHECK (kind IN ('sync', 'deploy', 'student-template', 'rollback')),
+        CONSTRAINT ck_operation_kind_known
+            CHECK (kind IN ('sync', 'deploy', 'student-template', 'rollback', 'adopt-template')),
         CONSTRAINT ck_operation_state_known
             CHECK (state IN ('open', 'done', 'refused', 'failed', 'abandoned')),
         CONSTRAINT ck_operation_inputs_digest_hex CHECK (inputs_digest ~ '^[0-9a-f]{64}$'),
