@@ -52,6 +52,7 @@ class Settings:
         s3_access_key: COURSELINE_S3_ACCESS_KEY.
         s3_secret_key: COURSELINE_S3_SECRET_KEY.
         secret_keys: COURSELINE_SECRET_KEYS, Fernet keys, the first encrypts.
+        webhook_secrets: COURSELINE_WEBHOOK_SECRETS, several while they are rotated.
         git_protocols: COURSELINE_GIT_PROTOCOLS.
         git_author: COURSELINE_GIT_AUTHOR, `Name <mail>`.
         gitlab_url: COURSELINE_GITLAB_URL; pushes to this host ask it not to start pipelines.
@@ -67,6 +68,7 @@ class Settings:
     s3_access_key: str | None
     s3_secret_key: str | None = field(repr=False)
     secret_keys: tuple[str, ...] = field(repr=False)
+    webhook_secrets: tuple[str, ...] = field(repr=False)
     git_protocols: tuple[str, ...]
     git_author: str
     gitlab_url: str | None
@@ -117,9 +119,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         problems.append(
             _problem("COURSELINE_POSTGRES_BIN", "holds no `postgres` program", "/usr/lib/postgresql/15/bin")
         )
-    secret_keys = tuple(
-        key.strip() for key in env.get("COURSELINE_SECRET_KEYS", "").split(",") if key.strip()
-    )
+    secret_keys = _listed(env, "COURSELINE_SECRET_KEYS")
     if not all(_is_fernet_key(key) for key in secret_keys):
         found = "holds something that is no Fernet key (32 bytes in URL-safe base64)"
         problems.append(
@@ -143,6 +143,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         s3_access_key=env.get("COURSELINE_S3_ACCESS_KEY") or None,
         s3_secret_key=env.get("COURSELINE_S3_SECRET_KEY") or None,
         secret_keys=secret_keys,
+        webhook_secrets=_listed(env, "COURSELINE_WEBHOOK_SECRETS"),
         git_protocols=names,
         git_author=author,
         gitlab_url=gitlab_url or env.get("CI_SERVER_URL") or None,
@@ -155,6 +156,10 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
 def environment_value(name: str) -> str | None:
     """The value behind a `${NAME}` that a deployment file names; None when it is not set."""
     return os.environ.get(name) or None
+
+
+def _listed(env: Mapping[str, str], name: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in env.get(name, "").split(",") if part.strip())
 
 
 def _home(env: Mapping[str, str]) -> Path:

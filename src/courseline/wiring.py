@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from courseline.adapters.database.database import PostgresDatabase
     from courseline.adapters.embedded_postgres import EmbeddedPostgres
     from courseline.adapters.git import GitAdapter
+    from courseline.adapters.queue import QueueWorker
     from courseline.adapters.secrets import SecretBox
     from courseline.usecases.library.try_examples import RunTrial
     from courseline.usecases.neighbours import Neighbours, Progress
@@ -108,7 +109,8 @@ class Wiring:
 
     def neighbours(self) -> Neighbours:
         """Everything a use case may talk to."""
-        from courseline.adapters.yaml_files import read_yaml  # noqa: PLC0415 - start-up time
+        from courseline.adapters.rules import rules_version  # noqa: PLC0415 - start-up time
+        from courseline.adapters.yaml_files import read_yaml  # noqa: PLC0415 - as above
         from courseline.adapters.yaml_writer import write_yaml  # noqa: PLC0415 - as above
         from courseline.usecases.neighbours import Neighbours, no_progress  # noqa: PLC0415 - as above
 
@@ -125,7 +127,23 @@ class Wiring:
             holder=f"{self.command}, process {os.getpid()} on {socket.gethostname()}",
             progress=self.progress or no_progress,
             bucket=self.bucket,
+            rules=rules_version,
         )
+
+    def worker(self, concurrency: int) -> QueueWorker:
+        """What works through the queue."""
+        import structlog  # noqa: PLC0415 - start-up time
+
+        from courseline.adapters.queue import QueueWorker  # noqa: PLC0415 - as above
+        from courseline.usecases.react.work import handlers  # noqa: PLC0415 - as above
+
+        with self.database.transaction():  # the embedded one is started and migrated, another one is checked
+            pass
+        log = structlog.get_logger()
+        work = handlers(
+            self.neighbours, lambda task, ending: log.info("ended", work=str(task), ending=str(ending))
+        )
+        return QueueWorker(self.database_url(), work, concurrency=concurrency)
 
     def bucket(self, url: str, credential: Credential | None) -> ObjectStore:
         """The objects below the prefix that `url` names, with the repository's own keys or those of the store.

@@ -37,6 +37,13 @@ class LocalDirectory:
         found = [(name.rstrip("/"), self._mode(name.rstrip("/"))) for name in names]
         return sorted((name, mode) for name, mode in found if mode is not None)
 
+    def size(self, path: str) -> int:
+        """Bytes that `read` would give."""
+        try:
+            return (self._root / path).lstat().st_size
+        except OSError as error:
+            raise self._unreadable(path, error) from error
+
     def read(self, path: str) -> bytes:
         """The bytes git would store for a file; for a link, where it leads."""
         place = self._root / path

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from standardwebhooks.webhooks import EmptyWebhookSecretError, Webhook, WebhookVerificationError
 
@@ -12,6 +13,14 @@ from courseline.errors import InvalidInput, Problem
 
 SIGNING = "whsec_"
 _VARIABLE = "COURSELINE_WEBHOOK_SECRETS"
+
+
+class Headers(Protocol):
+    """Headers of a request, found in any letter case."""
+
+    def get(self, name: str, default: str, /) -> str:
+        """The value of one."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +42,7 @@ class WebhookCredentials:
     signing: tuple[Webhook, ...] = field(repr=False)
     tokens: tuple[bytes, ...] = field(repr=False)
 
-    def verify(self, headers: Mapping[str, str], body: bytes) -> None:
+    def verify(self, headers: Headers, body: bytes) -> None:
         """Accept what one of the secrets signed or names.
 
         A delivery with a signature must verify by it, also when its token is right: whoever can drop a header could
@@ -47,7 +56,7 @@ class WebhookCredentials:
         Raises:
             Rejected: neither holds.
         """
-        if headers.get("webhook-signature"):
+        if headers.get("webhook-signature", ""):
             self._verify_signature(headers, body)
             return
         given = headers.get("X-Gitlab-Token", "")
@@ -60,7 +69,7 @@ class WebhookCredentials:
         if not any(equal):
             raise Rejected("its token is none of ours")
 
-    def _verify_signature(self, headers: Mapping[str, str], body: bytes) -> None:
+    def _verify_signature(self, headers: Headers, body: bytes) -> None:
         needed = {
             name: headers.get(name, "") for name in ("webhook-id", "webhook-timestamp", "webhook-signature")
         }

@@ -8,6 +8,7 @@ from courseline.cli import adopt_template as adopting
 from courseline.cli import check as look
 from courseline.cli import course as courses
 from courseline.cli import db as schema
+from courseline.cli import events as deliveries
 from courseline.cli import examples as library
 from courseline.cli import history as record
 from courseline.cli import leak_scan as leaks
@@ -17,6 +18,7 @@ from courseline.cli import secrets as keys
 from courseline.cli import store as objects
 from courseline.cli import try_examples as trials
 from courseline.cli import withdraw as labels
+from courseline.cli import worker as queue
 from courseline.cli.progress import terminal_progress
 from courseline.cli.report import Command, run
 from courseline.wiring import wire
@@ -27,6 +29,7 @@ OFFLINE = frozenset({"check", "preview", "try"})
 COMMANDS = (
     look.CHECK, look.PREVIEW, trials.TRY, library.LIST, library.SEARCH, library.SHOW, courses.APPLY, courses.STATUS, courses.LIST,
     labels.WITHDRAW, labels.REINSTATE, schema.UPGRADE, schema.DOWNGRADE, schema.CURRENT, schema.STOP, record.VERIFY,
+    deliveries.LIST, deliveries.SHOW, deliveries.REPLAY, queue.WORKER,
     adopting.ADOPT, leaks.LEAK_SCAN, runs.LIST, runs.SHOW, sources.ADD, sources.LIST, keys.CHECK, keys.ROTATE, objects.SCRUB, objects.GC,
 )  # fmt: skip
 
@@ -47,7 +50,7 @@ for command in (labels.withdraw, labels.reinstate):
     library.examples.add_command(command)
 for command in (
     look.check, look.preview, trials.try_, library.examples, courses.course, runs.operations, record.history, keys.secrets, objects.store,
-    sources.repositories, schema.db, leaks.leak_scan,
+    sources.repositories, schema.db, leaks.leak_scan, deliveries.events, queue.worker,
 ):  # fmt: skip
     courseline.add_command(command)
 

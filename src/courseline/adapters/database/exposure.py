@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import Connection, Text, Uuid, bindparam, select, text
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 
+from courseline.adapters.database.tables import among
 from courseline.adapters.database.tables_course import COURSE_CONTENT
 from courseline.adapters.database.tables_ledger import TEMPLATE_EXPOSURE as EXPOSURE
 from courseline.domain.library.version import Role
@@ -78,7 +79,7 @@ class ExposureRows:
             HiddenBlob(row.git_oid, row.example, row.label or "", row.path, Role(row.role)) for row in rows
         ]
 
-    def exposures(self, course_id: UUID) -> list[Exposure]:
+    def exposures(self, course_id: UUID, contents: Collection[UUID] | None = None) -> list[Exposure]:
         """See `usecases.rows.LedgerRows`; ordered by path."""
         query = (
             select(EXPOSURE)
@@ -86,6 +87,8 @@ class ExposureRows:
             .where(COURSE_CONTENT.c.course_id == course_id)
             .order_by(EXPOSURE.c.path, EXPOSURE.c.exposed_at, EXPOSURE.c.git_oid)
         )
+        if contents is not None:
+            query = query.where(among(EXPOSURE.c.course_content_id, contents))
         return [
             Exposure(row.course_content_id, row.path, row.git_oid, row.rule, row.example_version_id)
             for row in self._connection.execute(query)

@@ -79,7 +79,7 @@ class PostgresInbox:
     def state(self) -> InboxState:
         """How it is doing, inbox and queue."""
         counted = self._connection.execute(select(T.c.state, func.count()).group_by(T.c.state))
-        deliveries = dict.fromkeys(map(str, DeliveryState), 0) | dict(counted.tuples().all())
+        deliveries = dict.fromkeys(map(str, DeliveryState), 0) | {row[0]: row[1] for row in counted}
         oldest = self._connection.scalar(
             select(func.min(T.c.received_at)).where(T.c.state == str(DeliveryState.RECEIVED))
         )
@@ -94,7 +94,7 @@ class PostgresInbox:
             {"task": str(Task.RECONCILE)},
         )
         seen = self._connection.scalar(text("SELECT max(last_heartbeat) FROM procrastinate_workers"))
-        return InboxState(deliveries, oldest, dict(jobs.tuples().all()), reconciled, seen)
+        return InboxState(deliveries, oldest, {row[0]: row[1] for row in jobs}, reconciled, seen)
 
 
 def _delivery(row: RowMapping) -> Delivery:

@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 from courseline.adapters.database.deployments import DeploymentRows
 from courseline.adapters.database.exposure import ExposureRows
 from courseline.adapters.database.history import HistoryRows
+from courseline.adapters.database.judgements import JudgementRows
 from courseline.adapters.database.operations import OperationRows
 from courseline.adapters.database.plans import PlanRows
 
@@ -46,3 +47,12 @@ class PostgresLedger:
         self.hidden = exposure.hidden
         self.exposures = exposure.exposures
         self.expose = exposure.expose
+        judgements = JudgementRows(connection)
+        self.operation_commits = judgements.operation_commits
+        self.exposed_contents = judgements.exposed_contents
+        self.exposure_digest = judgements.exposure_digest
+        self.keep_judgement = judgements.keep_judgement
+        self.forget_judgements = judgements.forget_judgements
+        self.judgement = judgements.judgement
+        self.content_digests = judgements.content_digests
+        self.files_among = judgements.files_among

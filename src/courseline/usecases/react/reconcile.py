@@ -1,0 +1,100 @@
+"""Reconcile: look at every repository itself and queue what no event told of. Events are only hints."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from courseline.domain.library.example import ExampleRepository
+from courseline.domain.library.publication import parse_release_tag
+from courseline.domain.library.source_type import is_bucket
+from courseline.domain.paths import printable
+from courseline.errors import CourselineError, Problem
+from courseline.usecases.neighbours import Neighbours
+from courseline.usecases.react.job import PIPELINE_HEAD_START, publish_tag
+from courseline.usecases.react.receive import queue, tag_key
+from courseline.usecases.react.rows import DeliveryState, NewDelivery
+from courseline.usecases.rows import RepositoryCard, Rows
+
+_TAGS = "refs/tags/"
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciled:
+    """What a pass found.
+
+    Attributes:
+        looked_at: repositories that answered.
+        queued: tags that nothing was known of, `REPOSITORY TAG`.
+        problems: repositories that did not answer; the others were looked at.
+    """
+
+    looked_at: int
+    queued: tuple[str, ...]
+    problems: tuple[Problem, ...]
+
+
+def reconcile(neighbours: Neighbours) -> Reconciled:
+    """Queue every release tag of every registered repository that no delivery has told of.
+
+    A tag is known by repository, name and object, so that a moved tag is a new one and an event and this pass are one
+    piece of work. One `git ls-remote` for each repository; buckets have no tags.
+
+    Raises:
+        NeighbourFailed: the database is away.
+    """
+    with neighbours.database.transaction() as rows:
+        cards = [card for card in rows.library.repositories() if not is_bucket(_url(card))]
+    queued: list[str] = []
+    problems: list[Problem] = []
+    for done, card in enumerate(cards):
+        neighbours.progress("Looking at repositories", done, len(cards))
+        try:
+            tags = _release_tags(_url(card), neighbours)
+        except CourselineError as problem:
+            problems.append(Problem(_url(card), None, problem.message))
+            continue
+        with neighbours.database.transaction() as rows:
+            queued += [
+                f"{card.repository.name} {tag}"
+                for tag, oid in tags
+                if _queued(card, tag, oid, rows, neighbours)
+            ]
+    return Reconciled(len(cards) - len(problems), tuple(queued), tuple(problems))
+
+
+def _url(card: RepositoryCard) -> str:
+    return card.repository.urls[-1]
+
+
+def _project(repository: ExampleRepository) -> str:
+    """`HOST#ID` as events have it, "" for a repository that GitLab has told nothing of."""
+    if repository.project_id is None:
+        return ""
+    host, hash_, _ = repository.identity.partition("#")
+    return f"{host if hash_ else urlsplit(repository.urls[-1]).netloc}#{repository.project_id}"
+
+
+def _release_tags(url: str, neighbours: Neighbours) -> list[tuple[str, str]]:
+    with neighbours.git.workspace() as workspace:
+        refs = workspace.remote(url, neighbours.credential(url, None, "examples")).refs().refs
+    names = {ref.removeprefix(_TAGS): oid for ref, oid in refs.items() if ref.startswith(_TAGS)}
+    return sorted((name, oid) for name, oid in names.items() if parse_release_tag(name) is not None)
+
+
+def _queued(card: RepositoryCard, tag: str, oid: str, rows: Rows, neighbours: Neighbours) -> bool:
+    repository = card.repository
+    project = _project(repository)
+    key = tag_key(project or repository.identity, tag, oid)
+    facts = {"repository": repository.name, "tag": printable(tag), "after": oid}
+    delivery = NewDelivery(f"found:{key}", key, "tag_push", project or None, facts)
+    number = rows.inbox.add(delivery, DeliveryState.RECEIVED, "")
+    if number is None:
+        known = rows.inbox.known(key)
+        if known is None or known.state is not DeliveryState.IGNORED:
+            return False  # it waits, is done, or has failed for a reason that a person must mend
+        rows.inbox.reopen(known.number)
+        number = known.number
+    job = publish_tag(project, _url(card), tag, delay=PIPELINE_HEAD_START)
+    queue(job, number, rows, neighbours.clock())
+    return True

@@ -1,0 +1,1 @@
+"""HTTP only: what arrives is verified, read and handed to a use case. The only importer of flask."""

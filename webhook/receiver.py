@@ -1,0 +1,76 @@
+"""`POST /hooks/gitlab`: verify the raw bytes, read the event, record it with its work in one transaction, answer.
+
+Everything that is understood or ignored is answered 2xx: GitLab switches a hook off after some answers that are not
+(https://docs.gitlab.com/user/project/integrations/webhooks/). No network but the database's in the request.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+
+import structlog
+from flask import Blueprint, Request, Response, request
+from structlog.contextvars import bind_contextvars, clear_contextvars
+from werkzeug.exceptions import BadRequest, ClientDisconnected, RequestEntityTooLarge
+
+from courseline.adapters.gitlab_payloads import read_event
+from courseline.adapters.webhook_credentials import Rejected
+from courseline.domain.paths import printable
+from courseline.usecases.react.event import kind_of
+from courseline.usecases.react.receive import Receipt, receive
+from webhook.application import receiver
+from webhook.metrics import count_answer
+
+hooks = Blueprint("hooks", __name__)
+_LONGEST_KEY = 200
+_STATUS = {Receipt.ACCEPTED: 201, Receipt.KNOWN: 200, Receipt.IGNORED: 200}
+
+
+@hooks.post("/hooks/gitlab")
+def gitlab() -> tuple[Response, int]:
+    """One delivery."""
+    clear_contextvars()
+    log = structlog.get_logger()
+    try:
+        body = request.get_data(cache=False)
+    except RequestEntityTooLarge:
+        return _answer("too large", 413, "The body is larger than 25 MiB.")
+    except (ClientDisconnected, BadRequest):
+        return _answer("cut off", 400, "The body ended early.")
+    bind_contextvars(delivery=printable(_key(request, body)))
+    try:
+        receiver().credentials.verify(request.headers, body)
+    except Rejected as rejected:
+        log.warning("rejected", reason=rejected.reason)
+        return _answer("rejected", 401, "The secret or signature is not ours.")
+    payload = _object(body)
+    if payload is None:
+        log.warning("not a JSON object")
+        return _answer("malformed", 400, "The body is no JSON object.")
+    event = read_event(payload)
+    wiring = receiver().wiring
+    receipt = receive(_key(request, body), event, wiring.database, wiring.clock())
+    log.info("recorded", kind=kind_of(event), receipt=str(receipt))
+    return _answer(str(receipt), _STATUS[receipt], str(receipt))
+
+
+def _key(delivered: Request, body: bytes) -> str:
+    """GitLab's own id of a delivery, the same when it is sent again; before 17.4 the content stands in for it."""
+    given = delivered.headers.get("Idempotency-Key") or delivered.headers.get("webhook-id") or ""
+    if given and len(given) <= _LONGEST_KEY:
+        return f"id:{printable(given)}"
+    return f"content:{hashlib.sha256(body).hexdigest()}"
+
+
+def _object(body: bytes) -> dict[str, object] | None:
+    try:
+        payload = json.loads(body.decode("utf-8"))
+    except (ValueError, RecursionError):
+        return None
+    return payload if isinstance(payload, dict) else None
+
+
+def _answer(word: str, status: int, text: str) -> tuple[Response, int]:
+    count_answer(word)
+    return Response(f"{text}\n", mimetype="text/plain"), status

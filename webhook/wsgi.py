@@ -1,0 +1,22 @@
+"""What gunicorn starts: `gunicorn --chdir ROOT webhook.wsgi:app`."""
+
+from __future__ import annotations
+
+import sys
+
+from courseline.adapters.logs import log_to
+from courseline.cli.report import console_for, show_error
+from courseline.errors import CourselineError
+from courseline.wiring import wire
+from webhook.application import create_app
+
+_CANNOT_START = (
+    4  # gunicorn's own APP_LOAD_ERROR: it gives up instead of starting the process again and again
+)
+
+log_to(sys.stderr)
+try:
+    app = create_app(wire("courseline receiver"))
+except CourselineError as refused:
+    show_error(console_for(sys.stderr), refused)
+    sys.exit(_CANNOT_START)
