@@ -123,6 +123,26 @@ def test_nothing_of_what_running_it_left_behind_reaches_students():
         assert word not in content
 
 
+def test_what_folds_a_cell_away_and_long_texts_in_metadata_go():
+    about = {
+        "kernelspec": {"name": "python3", "display_name": "x" * 201},
+        "language_info": {"name": "python"},
+    }
+    raw = notebook(
+        code(MARKED, tags=["hide-input", "remove_cell", "hidden", "week-1"], jupyter={"source_hidden": True}),
+        code("x", nbgrader=graded(grade_id="line\nanother"), tags=["a\nb", "hide-cell"]),
+        metadata=about,
+    )
+    first, second = cells_of(raw)
+    content = cut_notebook(raw, "task.ipynb").content
+
+    assert first["metadata"] == {"tags": ["week-1"]}
+    assert set(second["metadata"]) == {"nbgrader"}
+    assert "grade_id" not in second["metadata"]["nbgrader"]
+    assert json.loads(content)["metadata"] == {"language_info": {"name": "python"}}
+    assert judge(MadeUpCourse([place_of(raw)]).case()) == []
+
+
 @pytest.mark.parametrize("minor", [0, 2, 4, 5])
 def test_the_result_is_valid_the_same_each_time_and_passes_the_gate(minor):
     raw = notebook(text("# Ü"), code(MARKED), code("x = 42", nbgrader=graded(solution=True)), minor=minor)

@@ -28,6 +28,10 @@ _SUFFIXES = {
 _GRADER_KEYS = ("cell_type", "grade", "grade_id", "locked", "points", "schema_version", "solution", "task")
 _FLAGS = ("deletable", "editable")
 _SOLUTION_TAG = "solution"
+# What these fold away on the page is in the file all the same, so students see it:
+# https://jupyterbook.org/en/stable/interactive/hiding.html
+_FOLDING = re.compile(r"(?:hide|remove)[-_].*|hidden", re.IGNORECASE)
+_LONGEST = 200  # characters of a text in metadata; what tools write there is shorter, and nobody sees it
 _ATTACHMENT = re.compile(r"attachment:([^\s)\"'>]+)")
 _LEFT_OPEN = re.compile(
     r"NotImplementedError|not implemented|your (?:code|answer|turn)|write your|\bTODO\b|\bfail\(\)",
@@ -121,7 +125,8 @@ def _said(metadata: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     if isinstance(grader, Mapping):
         yield "nbgrader", {key: grader[key] for key in _GRADER_KEYS if _is_plain(grader.get(key))}
     tags = metadata.get("tags")
-    kept = [tag for tag in tags if isinstance(tag, str)] if isinstance(tags, list) else []
+    written = tags if isinstance(tags, list) else []
+    kept = [tag for tag in written if isinstance(tag, str) and _is_plain(tag) and not _FOLDING.fullmatch(tag)]
     if kept:
         yield "tags", kept
     yield from ((flag, metadata[flag]) for flag in _FLAGS if isinstance(metadata.get(flag), bool))
@@ -129,16 +134,18 @@ def _said(metadata: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
 
 def _about(metadata: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     """What a notebook may say of itself: the kernel it needs. Authors, widgets and tools of the author's go."""
-    for key, fields in (("kernelspec", ("display_name", "language", "name")), ("language_info", ("name",))):
+    for key, fields in (("kernelspec", ("name", "display_name", "language")), ("language_info", ("name",))):
         written = metadata.get(key)
         if isinstance(written, Mapping):
-            kept = {field: written[field] for field in fields if isinstance(written.get(field), str)}
-            if kept:
+            kept = {field: written[field] for field in fields if _is_plain(written.get(field))}
+            if set(fields[:2]) <= set(kept):  # without these the format allows no such entry
                 yield key, kept
 
 
 def _is_plain(value: object) -> bool:
-    return isinstance(value, str | int | float | bool)
+    if isinstance(value, str):
+        return len(value) <= _LONGEST and value.isprintable()
+    return isinstance(value, int | float)
 
 
 def _suffix(metadata: Mapping[str, Any]) -> str:
