@@ -15,7 +15,8 @@ ANY_NEED := $(shell echo $(NEEDS) | sed 's/ / or /g')
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test bench prove check format schemas lock wheel clean
+
+.PHONY: help setup demo serve test bench prove check format schemas lock wheel clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1|/p' $(MAKEFILE_LIST) | while IFS='|' read -r name text; do \
@@ -38,6 +39,9 @@ demo: setup ## From a release tag to the students' repository, here and now, in 
 test: setup ## Run the tests; what needs a system component is left out and named
 	@echo 'Left out here, run by .ci/run: $(NEEDS)'
 	$(BIN)/pytest -q -n $(WORKERS) -m 'not ($(ANY_NEED))'
+
+serve: setup ## Receiver and worker on this machine until Ctrl-C (ARGS='--bind 0.0.0.0:8000')
+	@$(BIN)/python -m webhook.serve $(ARGS)
 
 prove: setup ## Prove promises at full size: make prove P3 P5, without a word all; STORE is the store on every server
 	@files='$(if $(PROVED),,tests/proofs)'; for word in $(PROVED); do \

@@ -1,0 +1,27 @@
+"""How gunicorn runs the receiver; options on its command line win (https://docs.gunicorn.org/en/stable/settings.html)."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+
+# prometheus-client reads it when it is imported: counters of all processes are kept in files there and added up.
+counters = tempfile.TemporaryDirectory(prefix="courseline-metrics-")
+os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", counters.name)
+
+from prometheus_client import multiprocess  # noqa: E402 - see above
+
+wsgi_app = "webhook.wsgi:app"
+bind = "127.0.0.1:8000"
+worker_class = "gthread"
+workers = 2
+threads = 8
+timeout = 60  # seconds; GitLab gives up after ten
+graceful_timeout = 20
+control_socket_disable = True
+
+
+def child_exit(server: object, worker: object) -> None:
+    """Forget the gauges of a process that is gone."""
+    del server
+    multiprocess.mark_process_dead(worker.pid)  # type: ignore[attr-defined,no-untyped-call]
