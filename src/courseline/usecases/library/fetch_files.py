@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from courseline.domain.library.example_scan import Candidate
 from courseline.domain.library.limits import (
     LARGEST_META,
     count_problem,
@@ -41,6 +42,16 @@ def fetch_files(read: Sequence[ReadMeta], source: ReleaseSource) -> list[ReadMet
             total += 0 if errors_among(one.problems) else mass
         weighed.append(one)
     return weighed
+
+
+def oids_of(candidates: Iterable[Candidate]) -> set[str]:
+    """Blobs of all files of these examples, without those that have so many that none is read."""
+    return {
+        file.oid
+        for candidate in candidates
+        if not candidate.problems and count_problem(candidate.files, META_FILE) is None
+        for file in candidate.files
+    }
 
 
 def fetch_metas(oids: Iterable[str], source: ReleaseSource) -> dict[str, bytes]:
