@@ -32,6 +32,9 @@ REFUSED = 1
     "--wait", default=60.0, show_default=True, help="Seconds to wait for another writer of the template."
 )
 @click.option("--dry-run", is_flag=True, help="Build and judge; push nothing.")
+@click.option(
+    "--full", is_flag=True, help="Build and judge every place anew, also those that did not change."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object on standard output.")
 @REPORTS
 def main(
@@ -39,6 +42,7 @@ def main(
     template: str | None,
     wait: float,
     dry_run: bool,
+    full: bool,
     as_json: bool,
     reports: Path | None,
 ) -> None:
@@ -51,7 +55,8 @@ def main(
             url = assignments or wiring.settings.job.repository_url
             if not url:
                 raise click.UsageError("Missing --assignments (or CI_PROJECT_URL).")
-            published = publish_template(PublishTemplate(url, template, wait, dry_run), wiring.neighbours())
+            command = PublishTemplate(url, template, wait, dry_run, full)
+            published = publish_template(command, wiring.neighbours())
         return Outcome(
             _payload(published),
             lambda console: _show(console, published, dry_run=dry_run),

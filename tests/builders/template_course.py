@@ -21,6 +21,7 @@ from tests.builders.repositories import ENVIRONMENT, FIRST_COMMIT_AT, Content, b
 from courseline.adapters.database.database import PostgresDatabase
 from courseline.adapters.git import GitAdapter
 from courseline.adapters.objects_folder import FolderStore
+from courseline.adapters.rules import rules_version
 from courseline.adapters.yaml_files import read_yaml
 from courseline.adapters.yaml_writer import write_yaml
 from courseline.domain.course.course import Course
@@ -92,6 +93,7 @@ class TemplateCourse:
             resolve_url=resolve_url,
             actor="local:ada",
             holder="the tests",
+            rules=rules_version,
         )
 
     @property
@@ -183,6 +185,13 @@ class TemplateCourse:
 
         with psycopg.connect(self.database_url) as connection:
             return connection.execute(statement).fetchall()  # type: ignore[arg-type]
+
+    def commit(self, statement: str) -> None:
+        """Change a row as only somebody with the database's own password can."""
+        import psycopg
+
+        with psycopg.connect(self.database_url) as connection:
+            connection.execute(statement)  # type: ignore[arg-type]
 
     def state(self) -> dict[str, object]:
         """Everything a run may change, to compare before with after."""

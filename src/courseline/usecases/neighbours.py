@@ -27,6 +27,11 @@ def no_progress(_what: str, _done: int, _total: int) -> None:
     """For callers that show nothing."""
 
 
+def no_rules() -> str:
+    """For callers that judge everything each time."""
+    return ""
+
+
 def no_bucket(url: str, _credential: Credential | None) -> ObjectStore:
     """For callers that sync from git alone.
 
@@ -53,6 +58,7 @@ class Neighbours:
         holder: who holds leases, for those who wait.
         progress: see `Progress`.
         bucket: opens example repositories that are buckets.
+        rules: version of all that builds and judges what students get; "" when it is not known.
     """
 
     database: Database
@@ -67,3 +73,4 @@ class Neighbours:
     holder: str
     progress: Progress = no_progress
     bucket: OpenBucket = no_bucket
+    rules: Callable[[], str] = no_rules

@@ -32,6 +32,21 @@ class TemplatePlace:
 
 
 @dataclass(frozen=True, slots=True)
+class UnchangedPlace:
+    """A place whose files stay as the template's head has them, because all they were made of is the same.
+
+    Attributes:
+        content_path: its ltree path.
+        directory: its directory, the same in both repositories.
+        rules: why students get each of its files, in order of path.
+    """
+
+    content_path: str
+    directory: str
+    rules: tuple[Rule, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class TemplateFile:
     """A file of the template.
 
@@ -85,13 +100,13 @@ class Template:
 
 
 def assemble(
-    places: Sequence[TemplatePlace],
+    places: Sequence[TemplatePlace | UnchangedPlace],
     head: Tree | None,
     title: str,
     description: str,
     rows: Sequence[ReadmeRow],
 ) -> Template:
-    """Put the template together; of `head` nothing survives but the subtrees of refused places.
+    """Put the template together; of `head` nothing survives but the subtrees of refused and unchanged places.
 
     Args:
         places: every place of the course.
@@ -106,7 +121,7 @@ def assemble(
     files: dict[str, TemplateFile] = {}
     problems: list[Problem] = []
     for place in places:
-        for file in _kept(place, head) if place.view.refused else _built(place):
+        for file in _files(place, head):
             other = files.setdefault(file.path, file)
             if other is not file:
                 problems.append(_taken(file, other))
@@ -120,7 +135,14 @@ def assemble(
     if problems:
         raise Refused("Putting the student template together found two files for one path.", problems)
     ordered = tuple(sorted(files.values(), key=lambda file: file.path))
-    return Template(ordered, tuple(place for place in places if place.view.refused))
+    refused = (place for place in places if isinstance(place, TemplatePlace) and place.view.refused)
+    return Template(ordered, tuple(refused))
+
+
+def _files(place: TemplatePlace | UnchangedPlace, head: Tree | None) -> Iterator[TemplateFile]:
+    if isinstance(place, UnchangedPlace):
+        return _unchanged(place, head)
+    return _kept(place, head) if place.view.refused else _built(place)
 
 
 def _built(place: TemplatePlace) -> Iterator[TemplateFile]:
@@ -132,6 +154,12 @@ def _built(place: TemplatePlace) -> Iterator[TemplateFile]:
 def _kept(place: TemplatePlace, head: Tree | None) -> Iterator[TemplateFile]:
     for file in head.below(place.directory) if head is not None else ():
         yield TemplateFile(file.path, file.mode, file.oid, None, Rule.KEPT, place.content_path)
+
+
+def _unchanged(place: UnchangedPlace, head: Tree | None) -> Iterator[TemplateFile]:
+    files = head.below(place.directory) if head is not None else ()
+    for file, rule in zip(files, place.rules, strict=True):
+        yield TemplateFile(file.path, file.mode, file.oid, None, rule, place.content_path)
 
 
 def _taken(file: TemplateFile, other: TemplateFile) -> Problem:

@@ -12,6 +12,7 @@ from courseline.domain.deploying.deployment import Deployment
 from courseline.domain.ledger.history import ChainHead, Event, HistoryRow
 from courseline.domain.ledger.operation import Operation, OperationEvent, OperationKind, OperationState
 from courseline.domain.library.version import Role
+from courseline.usecases.students.rows import TemplateRows
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +64,8 @@ class StoredPlan:
     created_at: datetime
 
 
-class LedgerRows(Protocol):
-    """Deployments, history, operations, plans, exposure."""
+class LedgerRows(TemplateRows, Protocol):
+    """Deployments, history, operations, plans, exposure, judgements."""
 
     def deployments(self, course_id: UUID) -> dict[UUID, Deployment]:
         """By content id, also of removed contents."""
@@ -167,8 +168,8 @@ class LedgerRows(Protocol):
         """
         ...
 
-    def exposures(self, course_id: UUID) -> list[Exposure]:
-        """All files that students of this course have been given."""
+    def exposures(self, course_id: UUID, contents: Collection[UUID] | None = None) -> list[Exposure]:
+        """All files that students of this course have been given; only those of some contents when these are named."""
         ...
 
     def expose(

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from courseline.domain.course.course import ContentKind, Course
 from courseline.domain.students.readme import ReadmeRow
-from courseline.domain.students.template import Template, TemplatePlace, assemble
+from courseline.domain.students.template import Template, TemplatePlace, UnchangedPlace, assemble
 from courseline.domain.students.view import BuiltView, PlaceSource, build_view, wanted_blobs
 from courseline.domain.tree import Tree
 from courseline.usecases.deploying.read_assignments import Assignments
@@ -23,30 +23,44 @@ class BuiltTemplate:
 
     Attributes:
         template: the tree that is to be, and the places that were refused.
-        views: (place, view) in the order of the course file.
+        views: (place, view) of the places that were built, in the order of the course file.
         blobs: bytes read from the assignments repository, by blob id.
+        unchanged: the places that stay as the template's head has them.
     """
 
     template: Template
     views: tuple[tuple[Place, BuiltView], ...]
     blobs: dict[str, bytes]
+    unchanged: tuple[UnchangedPlace, ...] = ()
 
 
 def build_template(
     course: Course,
     assignments: Assignments,
     places: Sequence[Place],
+    unchanged: Sequence[UnchangedPlace],
     head: Tree | None,
+    known: Collection[str],
     workspace: Workspace,
     remote: Remote,
     neighbours: Neighbours,
 ) -> BuiltTemplate:
-    """Build every view and put them together.
+    """Build the views of `places` and put them together with what is unchanged.
+
+    Args:
+        course: the course.
+        assignments: what its repository says.
+        places: to be built.
+        unchanged: the other places that students are shown.
+        head: tree of the template repository now.
+        known: blobs whose bytes were looked at by these rules when students got them.
+        workspace: to read blobs in.
+        remote: the assignments repository.
+        neighbours: the outside.
 
     Raises:
         Refused: two places want one path.
     """
-    known = {file.oid for file in head or ()}
     wanted = {
         oid
         for place in places
@@ -59,14 +73,14 @@ def build_template(
     for done, place in enumerate(places):
         neighbours.progress("Building the student view", done, len(places))
         views.append((place, build_view(_source(place, blobs, neighbours))))
-    template = assemble(
-        [TemplatePlace(place.entry.node.path, place.directory, view) for place, view in views],
-        head,
-        course.name,
-        course.description,
-        _readme_rows(assignments, places, neighbours.clock()),
-    )
-    return BuiltTemplate(template, tuple(views), blobs)
+    every: list[TemplatePlace | UnchangedPlace] = [
+        TemplatePlace(place.entry.node.path, place.directory, view) for place, view in views
+    ]
+    every += unchanged
+    shown = {place.directory: place.content_path for place in every}
+    rows = _readme_rows(assignments, shown, neighbours.clock())
+    template = assemble(every, head, course.name, course.description, rows)
+    return BuiltTemplate(template, tuple(views), blobs, tuple(unchanged))
 
 
 def readme_texts(course: Course, assignments: Assignments) -> list[str]:
@@ -91,12 +105,16 @@ def _source(place: Place, blobs: Mapping[str, bytes], neighbours: Neighbours) ->
     )
 
 
-def _readme_rows(assignments: Assignments, places: Sequence[Place], now: datetime) -> list[ReadmeRow]:
-    """A row for each place, and for each unit that students may know of by now."""
+def _readme_rows(assignments: Assignments, shown: Mapping[str, str], now: datetime) -> list[ReadmeRow]:
+    """A row for each place, and for each unit that students may know of by now.
+
+    Args:
+        assignments: what the course file says.
+        shown: ltree path of each place by its directory.
+        now: the time.
+    """
     kinds = {entry.slug: entry.kind for entry in assignments.file.content_types}
-    shown = {place.directory for place in places}
-    paths = [place.entry.node.path for place in places]
-    above = {path[:end] for path in paths for end, char in enumerate(path) if char == "."}
+    above = {path[:end] for path in shown.values() for end, char in enumerate(path) if char == "."}
     starts = visible_starts(assignments)
     rows: list[ReadmeRow] = []
     for entry in assignments.match.matched:

@@ -143,10 +143,8 @@ def known_operations(course: Course, shas: set[str], neighbours: Neighbours) -> 
     A commit that names an operation but is not the one recorded for it was changed by somebody.
     """
     with neighbours.database.transaction() as rows:
-        operations = rows.ledger.operations(course.template_identity)
-    return {
-        str(operation.id) for operation in operations if operation.checkpoint.get("commit") in {None, *shas}
-    }
+        commits = rows.ledger.operation_commits(course.template_identity)
+    return {str(operation) for operation, commit in commits.items() if commit in {None, *shas}}
 
 
 def template_commit(commit: Commit) -> TemplateCommit:

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from uuid import UUID
 
 from courseline.domain.course.course import Course
-from courseline.domain.students.gate.case import Finding, GateCase, GatePlace, Hidden
+from courseline.domain.library.version import VersionFile
+from courseline.domain.students.gate.case import Finding, GateCase, GatePlace, Hidden, HiddenKind
 from courseline.domain.students.gate.hidden_set import library_hidden, merge_hidden, place_hidden
 from courseline.domain.students.gate.judge import judge, needed_blobs
-from courseline.domain.tree import Tree
+from courseline.domain.students.gate.justification import EMPTY_BLOB
+from courseline.domain.students.rule import Rule
+from courseline.domain.tree import Tree, TreeFile
 from courseline.errors import InvalidInput
 from courseline.usecases.deploying.read_assignments import Assignments
 from courseline.usecases.neighbours import Neighbours
@@ -16,6 +21,21 @@ from courseline.usecases.ports import Remote, Workspace
 from courseline.usecases.students.build_template import BuiltTemplate, readme_texts
 
 META_FILE = "meta.yaml"
+_WRITTEN = {Rule.CUT, Rule.EMPTY}
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the gate says.
+
+    Attributes:
+        findings: what it found; it looked at every file but those of unchanged places.
+        hits: by ltree path, for all places, unchanged ones too, each file that is also hidden somewhere, and how; in
+            order. Where the rest is the same too, so is the verdict.
+    """
+
+    findings: tuple[Finding, ...]
+    hits: Mapping[str, tuple[str, ...]]
 
 
 def gate_template(
@@ -23,10 +43,12 @@ def gate_template(
     assignments: Assignments,
     built: BuiltTemplate,
     head: Tree | None,
+    known: Tree | None,
+    deployed: Mapping[str, UUID],
     workspace: Workspace,
     remotes: tuple[Remote, Remote],
     neighbours: Neighbours,
-) -> list[Finding]:
+) -> Verdict:
     """Judge the tree that would be pushed.
 
     Args:
@@ -34,11 +56,12 @@ def gate_template(
         assignments: what its repository says.
         built: the template.
         head: tree of the template repository now.
+        known: the same when the bytes of all its files were judged by these rules, else None.
+        deployed: version deployed at each place, unchanged ones too, by directory.
         workspace: to read blobs in.
         remotes: assignments and template repository.
         neighbours: the outside.
     """
-    candidate = built.template.tree
     kept = built.template.kept
     places = [
         GatePlace(
@@ -52,17 +75,20 @@ def gate_template(
         )
         for place, _ in built.views
     ]
+    unchanged = {place.content_path for place in built.unchanged}
+    candidate = Tree(
+        TreeFile(file.path, file.mode, file.oid)
+        for file in built.template.files
+        if file.place not in unchanged
+    )
     blobs = dict(built.blobs)
     blobs |= {file.oid: file.content for file in built.template.files if file.content is not None}
     texts = {file.oid for place in places for file in place.tree if file.path.endswith(".md")}
     _read(texts, blobs, assignments.tree, workspace, remotes)
-    deployed = {place.directory: place.version.files for place, _ in built.views if place.version is not None}
-    hidden = merge_hidden(
-        *_library_hidden(course, candidate, neighbours),
-        place_hidden(places, deployed, assignments.tree, blobs),
-    )
-    _read(needed_blobs(places, candidate, head, hidden), blobs, assignments.tree, workspace, remotes)
-    return judge(
+    library, versions = _library(course, built, deployed, neighbours)
+    hidden = merge_hidden(*library, place_hidden(places, versions, assignments.tree, blobs))
+    _read(needed_blobs(places, candidate, known, hidden), blobs, assignments.tree, workspace, remotes)
+    findings = judge(
         GateCase(
             places=places,
             candidate=candidate,
@@ -74,6 +100,7 @@ def gate_template(
             readme_texts=readme_texts(course, assignments),
         )
     )
+    return Verdict(tuple(findings), _hits(built, hidden, assignments.tree))
 
 
 def _read(
@@ -91,10 +118,36 @@ def _read(
     blobs |= workspace.read_blobs(missing)
 
 
-def _library_hidden(course: Course, candidate: Tree, neighbours: Neighbours) -> list[Mapping[str, Hidden]]:
+def _library(
+    course: Course, built: BuiltTemplate, deployed: Mapping[str, UUID], neighbours: Neighbours
+) -> tuple[list[dict[str, Hidden]], dict[str, list[VersionFile]]]:
+    """What the library says of the candidate's blobs: those it hides, and those of the versions at each place."""
+    oids = {file.oid for file in built.template.files}
     with neighbours.database.transaction() as rows:
-        found = rows.ledger.hidden(course.id, {file.oid for file in candidate})
-    return [library_hidden(blob.git_oid, blob.role, blob.path, blob.example, blob.label) for blob in found]
+        found = rows.ledger.hidden(course.id, oids)
+        files = rows.ledger.files_among(set(deployed.values()), oids)
+    hidden = [library_hidden(blob.git_oid, blob.role, blob.path, blob.example, blob.label) for blob in found]
+    return hidden, {directory: files[one] for directory, one in deployed.items() if one in files}
+
+
+def _hits(
+    built: BuiltTemplate, hidden: Mapping[str, Hidden], assignments: Tree
+) -> dict[str, tuple[str, ...]]:
+    """Files that the library or a version at a place hides, and those that courseline cut and that also lie elsewhere.
+
+    What is published as it lies at its place is admitted there, so the third kind of hidden blobs says nothing of it.
+    """
+    here = {file.oid for file in assignments} - {EMPTY_BLOB}
+    found: dict[str, list[str]] = {}
+    for file in built.template.files:
+        if file.place is None:
+            continue
+        one = hidden.get(file.oid)
+        if one is not None and one.kind is not HiddenKind.ASSIGNMENTS:
+            found.setdefault(file.place, []).append(f"{one.kind} {file.rule} {file.path}")
+        elif file.rule in _WRITTEN and file.oid in here:
+            found.setdefault(file.place, []).append(f"{HiddenKind.ASSIGNMENTS} {file.rule} {file.path}")
+    return {place: tuple(hits) for place, hits in found.items()}
 
 
 def _metas(candidate: Tree, blobs: Mapping[str, bytes], neighbours: Neighbours) -> dict[str, object]:

@@ -10,7 +10,6 @@ from uuid import UUID
 from courseline.domain.course.course import Course
 from courseline.domain.deploying.commit_message import template_message
 from courseline.domain.ledger.operation import Operation, OperationKind, OperationState
-from courseline.domain.students.gate.case import Finding
 from courseline.domain.students.rule import Rule
 from courseline.domain.students.template import TemplateFile
 from courseline.domain.tree import Tree
@@ -21,7 +20,7 @@ from courseline.usecases.ledger.open_operation import open_operation
 from courseline.usecases.neighbours import Neighbours
 from courseline.usecases.ports import Change, DeletePath, PutFile, Remote, Workspace
 from courseline.usecases.rows import Exposure
-from courseline.usecases.students.build_template import BuiltTemplate, build_template
+from courseline.usecases.students.build_template import BuiltTemplate
 from courseline.usecases.students.gate_history import (
     TemplateHistory,
     gate_existing,
@@ -29,8 +28,8 @@ from courseline.usecases.students.gate_history import (
     read_history,
     require_template,
 )
-from courseline.usecases.students.gate_template import gate_template
-from courseline.usecases.students.read_places import not_recorded, read_places
+from courseline.usecases.students.judge_template import JudgedTemplate, Setting, judge_template
+from courseline.usecases.students.read_places import not_recorded, shown_places
 from courseline.usecases.students.settle_template import Given, close_left, record_template, settle_template
 
 ATTEMPTS = 3
@@ -45,12 +44,14 @@ class PublishTemplate:
         template: URL or PATH of the template repository; None for the registered one.
         wait: seconds to wait for another writer.
         dry_run: build and judge, push nothing.
+        full: build and judge every place, also those that are as they were when they were published.
     """
 
     assignments: str
     template: str | None = None
     wait: float = 60.0
     dry_run: bool = False
+    full: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,66 +115,62 @@ def _attempt(command: PublishTemplate, course: Course, neighbours: Neighbours) -
         assignments = read_assignments(course, read_head(source, None), workspace, source, neighbours)
         head = _tree(target, history.head, workspace)
         with neighbours.database.transaction() as rows:
-            exposed = rows.ledger.exposures(course.id)
-            recorded = {content.id for content in rows.courses.contents(course.id, removed=True)}
-        given = {exposure.content_id for exposure in exposed}
-        places = read_places(assignments, workspace, source, recorded, given, neighbours.clock(), neighbours)
-        built = build_template(course, assignments, places, head, workspace, source, neighbours)
-        findings = gate_template(course, assignments, built, head, workspace, (source, target), neighbours)
-        push = _Push(course, history, head, workspace, source, target, built, frozenset(exposed))
-        waiting = not_recorded(assignments, recorded)
-        return _finish(command, push, findings, waiting, neighbours)
+            given = rows.ledger.exposed_contents(course.id)
+        setting = Setting(
+            course,
+            assignments,
+            shown_places(assignments, given, neighbours.clock()),
+            head,
+            history.head.sha,
+            workspace,
+            (source, target),
+            neighbours,
+        )
+        judged = judge_template(setting, full=command.full)
+        return _finish(command, _Push(setting, history, judged), not_recorded(assignments))
 
 
 @dataclass(frozen=True, slots=True)
 class _Push:
-    course: Course
+    setting: Setting
     history: TemplateHistory
-    head: Tree | None
-    workspace: Workspace
-    source: Remote
-    target: Remote
-    built: BuiltTemplate
-    exposed: frozenset[Exposure]
+    judged: JudgedTemplate
 
 
-def _finish(
-    command: PublishTemplate,
-    push: _Push,
-    findings: Sequence[Finding],
-    waiting: Sequence[Problem],
-    neighbours: Neighbours,
-) -> PublishedTemplate:
-    problems = [problem for _, view in push.built.views for problem in view.problems]
+def _finish(command: PublishTemplate, push: _Push, waiting: Sequence[Problem]) -> PublishedTemplate:
+    setting, built, findings = push.setting, push.judged.built, push.judged.findings
+    problems = [problem for _, view in built.views for problem in view.problems]
     warnings = tuple(problem for problem in problems if problem not in errors_among(problems))
     found = tuple(finding.problem for finding in findings)
     answer = PublishedTemplate(
-        course=push.course.title,
+        course=setting.course.title,
         operation=None,
         commit=None,
-        files=push.built.template.files,
+        files=built.template.files,
         refusals=(*errors_among(problems), *found, *push.history.foreign),
         warnings=(*warnings, *waiting),
-        places=len(push.built.views),
+        places=len(setting.shown),
     )
     stopped = any(finding.blocking for finding in findings)
     if command.dry_run:
         return replace(answer, files=() if stopped else answer.files, stopped=stopped)
-    if stopped or push.built.template.tree == (push.head or Tree()):
-        close_left(push.course, neighbours)
+    if stopped or built.template.tree == (setting.head or Tree()):
+        close_left(setting.course, setting.neighbours)
         return replace(answer, files=() if stopped else answer.files, stopped=stopped)
-    operation, commit = _push(push, neighbours)
+    operation, commit = _push(push)
     return replace(answer, operation=operation.id, commit=commit)
 
 
-def _push(push: _Push, neighbours: Neighbours) -> tuple[Operation, str]:
-    course, workspace, template, branch = push.course, push.workspace, push.built.template, push.history.head
-    written, deleted = template.changes(push.head)
+def _push(push: _Push) -> tuple[Operation, str]:
+    setting, judged, branch = push.setting, push.judged, push.history.head
+    course, workspace, neighbours = setting.course, setting.workspace, setting.neighbours
+    (source, target), template = setting.remotes, judged.built.template
+    written, deleted = template.changes(setting.head)
     changes: list[Change] = [DeletePath(path) for path in deleted]
     changes += [
         PutFile(file.path, file.mode, file.oid if file.content is None else file.content) for file in written
     ]
-    push.source.fetch_blobs({file.oid for file in written if file.content is None})
+    source.fetch_blobs({file.oid for file in written if file.content is None})
     inputs = {"course": str(course.id), "tree": template.tree.oid}
     operation = open_operation(
         OperationKind.STUDENT_TEMPLATE, course.template_identity, inputs, course.id, neighbours
@@ -184,18 +181,20 @@ def _push(push: _Push, neighbours: Neighbours) -> tuple[Operation, str]:
         message=template_message(course.name, operation.id),
         at=operation.started_at,
     )
-    given = Given(
-        tuple(one for one in _exposures(push.built) if one not in push.exposed), len(template.files)
-    )
+    built = {place.entry.content.id for place, _ in judged.built.views}
     with neighbours.database.transaction() as rows:
+        exposed = set(rows.ledger.exposures(course.id, built))
+        exposures = tuple(one for one in _exposures(judged.built) if one not in exposed)
+        given = Given(exposures, len(template.files), judged.judgement.digest)
         rows.ledger.checkpoint(operation.id, "built", given.facts(branch.sha, commit))
+        rows.ledger.keep_judgement(operation.id, judged.judgement.to_data())
     try:
         gate_push(course, push.history, workspace.commits(commit, limit=1)[0], template.tree.oid, neighbours)
     except Refused:
         close_left(course, neighbours, OperationState.REFUSED)
         raise
     neighbours.progress("Pushing", 0, 1)
-    push.target.push(commit, branch.branch, expected=branch.sha)
+    target.push(commit, branch.branch, expected=branch.sha)
     neighbours.progress("Pushing", 1, 1)
     with neighbours.database.transaction() as rows:
         record_template(course, operation, given, commit, neighbours, rows)
@@ -221,5 +220,5 @@ def _exposures(built: BuiltTemplate) -> list[Exposure]:
             version.id if (version := places[file.place].version) is not None else None,
         )
         for file in built.template.files
-        if file.place is not None and file.rule is not Rule.KEPT
+        if file.place in places and file.rule is not Rule.KEPT
     ]

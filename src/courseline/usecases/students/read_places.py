@@ -36,6 +36,7 @@ class Place:
         meta_problems: what reading it gave.
         dependency_roles: role of each dependency copy by path, as the library has it.
         version: the deployed version; None for content without an example.
+        versions: ids of all library versions it is made of, the deployed one first.
     """
 
     entry: MatchedContent
@@ -45,6 +46,7 @@ class Place:
     meta_problems: tuple[Problem, ...] = ()
     dependency_roles: Mapping[str, Role] = field(default_factory=dict)
     version: ExampleVersion | None = None
+    versions: tuple[UUID, ...] = ()
 
     @property
     def directory(self) -> str:
@@ -52,15 +54,7 @@ class Place:
         return self.entry.directory
 
 
-def read_places(
-    assignments: Assignments,
-    workspace: Workspace,
-    remote: Remote,
-    recorded: Collection[UUID],
-    exposed: Collection[UUID],
-    now: datetime,
-    neighbours: Neighbours,
-) -> list[Place]:
+def shown_places(assignments: Assignments, exposed: Collection[UUID], now: datetime) -> list[MatchedContent]:
     """All submittable contents that are recorded, hold files, and that students may see by now.
 
     `visibleFrom` delays only the first entry: what students have been given stays. That of a unit counts for all
@@ -68,14 +62,25 @@ def read_places(
     """
     kinds = {entry.slug: entry.kind for entry in assignments.file.content_types}
     starts = visible_starts(assignments)
-    places = [
-        Place(entry, tree)
+    return [
+        entry
         for entry in assignments.match.matched
-        if entry.content.id in recorded
+        if not entry.is_new
         and kinds.get(entry.node.type_slug) is ContentKind.ASSIGNMENT
-        and len(tree := assignments.tree.subtree(entry.directory))
+        and assignments.tree.below(entry.directory)
         and (now >= starts.get(entry.node.path, now) or entry.content.id in exposed)
     ]
+
+
+def read_places(
+    assignments: Assignments,
+    entries: Iterable[MatchedContent],
+    workspace: Workspace,
+    remote: Remote,
+    neighbours: Neighbours,
+) -> list[Place]:
+    """Read meta.yaml and tracking file of these contents, and of the library the versions that they name."""
+    places = [Place(entry, assignments.tree.subtree(entry.directory)) for entry in entries]
     oids = {
         file.oid
         for place in places
@@ -89,7 +94,7 @@ def read_places(
     return [_read(place, tracked[place.directory], blobs, versions, neighbours) for place in places]
 
 
-def not_recorded(assignments: Assignments, recorded: Collection[UUID]) -> list[Problem]:
+def not_recorded(assignments: Assignments) -> list[Problem]:
     """Warnings for contents of the course file that no deploy has recorded yet: they are no places until then."""
     return [
         Problem(
@@ -100,7 +105,7 @@ def not_recorded(assignments: Assignments, recorded: Collection[UUID]) -> list[P
             "Run courseline-deploy, then this command again.",
         )
         for entry in assignments.match.matched
-        if entry.content.id not in recorded
+        if entry.is_new
     ]
 
 
@@ -124,15 +129,18 @@ def _tracking(place: Place, blobs: Mapping[str, bytes]) -> Tracking | None:
 
 
 def _versions(tracked: Iterable[Tracking | None], neighbours: Neighbours) -> dict[UUID, ExampleVersion]:
-    wanted: set[UUID] = set()
-    for tracking in tracked:
-        if tracking is not None:
-            wanted.add(tracking.example_version_id)
-            wanted |= {dependency.example_version_id for dependency in tracking.dependencies}
+    wanted = {version_id for tracking in tracked for version_id in _named(tracking)}
     if not wanted:
         return {}
     with neighbours.database.transaction() as rows:
         return rows.library.versions(wanted)
+
+
+def _named(tracking: Tracking | None) -> tuple[UUID, ...]:
+    if tracking is None:
+        return ()
+    copied = (dependency.example_version_id for dependency in tracking.dependencies)
+    return tuple(dict.fromkeys((tracking.example_version_id, *copied)))
 
 
 def _unknown(tracking: Tracking | None, versions: Mapping[UUID, ExampleVersion]) -> list[Problem]:
@@ -189,4 +197,5 @@ def _read(
         meta_problems=(*parsed.problems, *unknown),
         dependency_roles=roles,
         version=versions.get(tracking.example_version_id) if tracking is not None else None,
+        versions=_named(tracking),
     )

@@ -10,6 +10,7 @@ from courseline.domain.course.course import Course
 from courseline.domain.ledger.history import Action, Event
 from courseline.domain.ledger.operation import Operation, OperationKind, OperationState
 from courseline.domain.students.gate.history import TemplateCommit
+from courseline.domain.students.judgement import seal
 from courseline.usecases.neighbours import Neighbours
 from courseline.usecases.rows import Exposure, Rows
 
@@ -21,10 +22,12 @@ class Given:
     Attributes:
         exposures: files that they did not have before.
         files: how many files the template has.
+        judged: digest of what it was judged on, see `domain.students.judgement`; None when that is not known.
     """
 
     exposures: tuple[Exposure, ...]
     files: int
+    judged: str | None = None
 
     def facts(self, base: str | None, commit: str) -> dict[str, object]:
         """For the operation's checkpoint, so that a later run can record what a killed one pushed.
@@ -34,7 +37,13 @@ class Given:
             commit: commit that is about to be pushed.
         """
         exposures = [_exposure_data(exposure) for exposure in self.exposures]
-        return {"base": base, "commit": commit, "files": self.files, "exposures": exposures}
+        return {
+            "base": base,
+            "commit": commit,
+            "files": self.files,
+            "exposures": exposures,
+            "judged": self.judged,
+        }
 
 
 def settle_template(course: Course, commits: Sequence[TemplateCommit], neighbours: Neighbours) -> None:
@@ -72,6 +81,8 @@ def record_template(
 ) -> None:
     """Record what students have been given, and close the operation."""
     rows.ledger.expose(course.id, operation.id, operation.started_at, given.exposures)
+    rows.ledger.forget_judgements(course.template_identity, operation.id)
+    sealed = given.judged and seal(given.judged, rows.ledger.exposure_digest(course.id))
     event = Event(
         Action.TEMPLATE_PUBLISHED,
         operation.started_at,
@@ -82,6 +93,7 @@ def record_template(
             "files": given.files,
             "new_files": len(given.exposures),
             "template": course.template_identity,
+            **({"judged": sealed} if sealed else {}),
         },
     )
     rows.ledger.append(course.id, [event])
@@ -91,7 +103,12 @@ def record_template(
 def _given(checkpoint: Mapping[str, object]) -> Given:
     saved, files = checkpoint.get("exposures"), checkpoint.get("files")
     exposures = tuple(_exposure(entry) for entry in saved) if isinstance(saved, list) else ()
-    return Given(exposures, files if isinstance(files, int) else len(exposures))
+    judged = checkpoint.get("judged")
+    return Given(
+        exposures,
+        files if isinstance(files, int) else len(exposures),
+        judged if isinstance(judged, str) else None,
+    )
 
 
 def _exposure_data(exposure: Exposure) -> dict[str, object]:

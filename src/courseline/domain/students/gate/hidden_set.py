@@ -40,8 +40,9 @@ def place_hidden(
     """Entries of kinds (b) and (c).
 
     Args:
-        places: every place of the course.
-        deployed: files of the version deployed at a place, by its directory; places without an example are left out.
+        places: every place that is judged.
+        deployed: files of the version deployed at a place, by its directory, also of places that are not judged; only
+            those matter whose blobs are in the candidate.
         assignments: the whole tree of the assignments repository.
         blobs: bytes by blob id, at least those of the README files of the places.
 
@@ -62,13 +63,13 @@ def place_hidden(
         for file in assignments
         if file.oid not in admitted
     }
-    for place in every:
-        version = list(deployed.get(place.directory, ()))
+    for directory, files in deployed.items():
+        version = list(files)
         public = {file.git_oid for file in version if file.role is Role.PUBLIC}
         for file in version:
             # A data set may have a twin in a folder of tests: what the version itself publishes is no secret.
             if file.role not in {Role.PUBLIC, Role.TEMPLATE} and file.git_oid not in public:
-                words = f"{_WORDS[file.role]} {file.path} of the version at {place.directory}"
+                words = f"{_WORDS[file.role]} {file.path} of the version at {directory}"
                 hidden[file.git_oid] = Hidden(HiddenKind.DEPLOYED, words)
     return hidden
 

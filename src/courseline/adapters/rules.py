@@ -1,0 +1,34 @@
+"""Which rules this installation builds and judges by."""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+from functools import lru_cache
+from importlib.metadata import version
+from pathlib import Path
+
+PACKAGE = Path(__file__).parent.parent
+LIBRARIES = ("PyYAML", "markdown-it-py", "nbformat", "pydantic")
+"""What reads meta.yaml, texts and notebooks for builder and gate."""
+
+
+@lru_cache(maxsize=1)
+def rules_version() -> str:
+    """sha256 over every source of courseline, and over the versions of what reads for it.
+
+    Nobody has to remember to count a number up: a change of any line makes other rules.
+    """
+    return sources_digest(PACKAGE)
+
+
+def sources_digest(package: Path) -> str:
+    """The same of the sources below a directory."""
+    digest = hashlib.sha256(sys.version.encode())
+    for library in LIBRARIES:
+        digest.update(f"\0{library} {version(library)}".encode())
+    for source in sorted(package.rglob("*.py")):
+        raw = source.read_bytes()
+        digest.update(f"\0{source.relative_to(package)} {len(raw)}\0".encode())
+        digest.update(raw)
+    return digest.hexdigest()

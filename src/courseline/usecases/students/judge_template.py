@@ -1,0 +1,227 @@
+"""Build the template and judge it; what was published from the same before is neither built nor judged again."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from courseline.domain.course.contents import MatchedContent
+from courseline.domain.course.course import Course
+from courseline.domain.students.gate.case import Finding
+from courseline.domain.students.judgement import (
+    JudgedPlace,
+    Judgement,
+    course_digest,
+    parse_judgement,
+    place_digest,
+    seal,
+)
+from courseline.domain.students.rule import Rule
+from courseline.domain.students.template import UnchangedPlace
+from courseline.domain.tree import Tree
+from courseline.usecases.deploying.read_assignments import Assignments
+from courseline.usecases.neighbours import Neighbours
+from courseline.usecases.ports import Remote, Workspace
+from courseline.usecases.students.build_template import BuiltTemplate, build_template
+from courseline.usecases.students.gate_template import Verdict, gate_template
+from courseline.usecases.students.read_places import Place, read_places
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """Where a template is judged.
+
+    Attributes:
+        course: the course.
+        assignments: what its repository says.
+        shown: the contents that students are shown.
+        head: tree of the template repository now, None when it has no commit.
+        commit: the commit of that tree.
+        workspace: to read blobs in.
+        remotes: assignments and template repository.
+        neighbours: the outside.
+    """
+
+    course: Course
+    assignments: Assignments
+    shown: Sequence[MatchedContent]
+    head: Tree | None
+    commit: str | None
+    workspace: Workspace
+    remotes: tuple[Remote, Remote]
+    neighbours: Neighbours
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedTemplate:
+    """A template with its verdict.
+
+    Attributes:
+        built: the template.
+        findings: what the gate found.
+        judgement: on what it was judged, for a later run.
+    """
+
+    built: BuiltTemplate
+    findings: tuple[Finding, ...]
+    judgement: Judgement
+
+
+def judge_template(setting: Setting, *, full: bool) -> JudgedTemplate:
+    """Build and judge what differs from the published template, or everything.
+
+    Everything, when it is asked for, when nothing or something that does not hold is known of the published template,
+    when the rules of builder and gate are others, and as soon as anything at all is found in what differs.
+
+    Raises:
+        Refused: two places want one path.
+    """
+    judgement = None if full else _earlier(setting)
+    if judgement is not None:
+        unchanged = _unchanged(setting, judgement)
+        if unchanged:
+            judged, verdict = _judged(setting, unchanged, setting.head)
+            hits = {
+                entry.content.id: verdict.hits.get(entry.node.path, ())
+                for entry in setting.shown
+                if entry.content.id in unchanged
+            }
+            if not judged.findings and all(place.hits == hits[one] for one, place in unchanged.items()):
+                return judged
+    judged, _ = _judged(setting, {}, None if judgement is None else setting.head)
+    return judged
+
+
+def _earlier(setting: Setting) -> Judgement | None:
+    """What the published template was judged on, if by these rules, and if nothing of it was changed since."""
+    rules = setting.neighbours.rules()
+    if setting.commit is None or not rules:
+        return None
+    with setting.neighbours.database.transaction() as rows:
+        stored = rows.ledger.judgement(setting.course.id, setting.course.template_identity, setting.commit)
+    judgement = None if stored is None else parse_judgement(stored.facts)
+    if stored is None or judgement is None or judgement.rules != rules:
+        return None
+    return judgement if seal(judgement.digest, stored.exposures) == stored.seal else None
+
+
+def _unchanged(setting: Setting, judgement: Judgement) -> dict[UUID, JudgedPlace]:
+    """Places of which all is as it was when they were judged."""
+    digests = _digests(
+        setting,
+        {
+            entry.content.id: judgement.places[entry.content.id].versions
+            for entry in setting.shown
+            if entry.content.id in judgement.places
+        },
+    )
+    head = setting.head or Tree()
+    return {
+        entry.content.id: place
+        for entry in setting.shown
+        if (place := judgement.places.get(entry.content.id)) is not None
+        and place.digest == digests[entry.content.id]
+        and len(place.rules) == len(head.below(entry.directory))
+    }
+
+
+def _digests(setting: Setting, versions: Mapping[UUID, Collection[UUID]]) -> dict[UUID, str]:
+    """Digest of each of these places, by content id, given the library versions that it is made of."""
+    wanted = {one for named in versions.values() for one in named}
+    with setting.neighbours.database.transaction() as rows:
+        known = rows.ledger.content_digests(wanted)
+    tree, course = setting.assignments.tree, course_digest(setting.assignments.file)
+    return {
+        entry.content.id: place_digest(
+            entry.node,
+            entry.directory,
+            tree.below(entry.directory),
+            [(one, known.get(one)) for one in versions[entry.content.id]],
+            course,
+        )
+        for entry in setting.shown
+        if entry.content.id in versions
+    }
+
+
+def _judged(
+    setting: Setting, unchanged: Mapping[UUID, JudgedPlace], known: Tree | None
+) -> tuple[JudgedTemplate, Verdict]:
+    """Build and judge all but the unchanged places.
+
+    Args:
+        setting: where.
+        unchanged: by content id.
+        known: the head when the bytes of all its files were judged by these rules, else None.
+    """
+    assignments, workspace, neighbours = setting.assignments, setting.workspace, setting.neighbours
+    entries = [entry for entry in setting.shown if entry.content.id not in unchanged]
+    places = read_places(assignments, entries, workspace, setting.remotes[0], neighbours)
+    built = build_template(
+        setting.course,
+        assignments,
+        places,
+        [
+            UnchangedPlace(entry.node.path, entry.directory, unchanged[entry.content.id].rules)
+            for entry in setting.shown
+            if entry.content.id in unchanged
+        ],
+        setting.head,
+        {file.oid for file in known or ()},
+        workspace,
+        setting.remotes[0],
+        neighbours,
+    )
+    verdict = gate_template(
+        setting.course,
+        assignments,
+        built,
+        setting.head,
+        known,
+        _deployed(setting, places, unchanged),
+        workspace,
+        setting.remotes,
+        neighbours,
+    )
+    judgement = Judgement(neighbours.rules(), {**unchanged, **_clean(setting, built, verdict)})
+    return JudgedTemplate(built, verdict.findings, judgement), verdict
+
+
+def _deployed(
+    setting: Setting, places: Sequence[Place], unchanged: Mapping[UUID, JudgedPlace]
+) -> dict[str, UUID]:
+    """Version deployed at each place, by its directory."""
+    deployed = {place.directory: place.version.id for place in places if place.version is not None}
+    for entry in setting.shown:
+        if entry.content.id in unchanged and (versions := unchanged[entry.content.id].versions):
+            deployed[entry.directory] = versions[0]
+    return deployed
+
+
+def _clean(setting: Setting, built: BuiltTemplate, verdict: Verdict) -> dict[UUID, JudgedPlace]:
+    """The places that were built and judged and of which there is nothing to say; the others are looked at again.
+
+    A text that is also hidden somewhere may be free only because another place names it, so it is looked at again too.
+    """
+    found = {finding.place for finding in verdict.findings}
+    texts = {
+        path
+        for path, hits in verdict.hits.items()
+        if any(hit.split(" ")[1] == Rule.TEXT and "/mediaFiles/" not in hit for hit in hits)
+    }
+    clean = {
+        place.entry.content.id: (place, view)
+        for place, view in built.views
+        if not view.problems and place.entry.node.path not in found | texts
+    }
+    digests = _digests(setting, {content_id: place.versions for content_id, (place, _) in clean.items()})
+    return {
+        content_id: JudgedPlace(
+            digests[content_id],
+            tuple(file.rule for file in view.files),
+            place.versions,
+            verdict.hits.get(place.entry.node.path, ()),
+        )
+        for content_id, (place, view) in clean.items()
+    }

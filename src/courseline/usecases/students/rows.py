@@ -1,0 +1,63 @@
+"""Rows of what templates were judged on, as use cases see them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+from uuid import UUID
+
+from courseline.domain.library.version import VersionFile
+
+
+@dataclass(frozen=True, slots=True)
+class StoredJudgement:
+    """What was kept of a published template.
+
+    Attributes:
+        facts: as `domain.students.judgement` writes them, JSON values.
+        seal: what the history says about them, None when it says nothing.
+        exposures: digest of what students of the course have been given until now.
+    """
+
+    facts: Mapping[str, object]
+    seal: str | None
+    exposures: str
+
+
+class TemplateRows(Protocol):
+    """What a template run asks and keeps beside the ledger's other rows."""
+
+    def operation_commits(self, target: str) -> dict[UUID, str | None]:
+        """The commit that each operation on a target made, None for one that made none."""
+        ...
+
+    def exposed_contents(self, course_id: UUID) -> set[UUID]:
+        """Contents of which students have been given files."""
+        ...
+
+    def exposure_digest(self, course_id: UUID) -> str:
+        """sha256 over all that students of this course have been given."""
+        ...
+
+    def keep_judgement(self, operation_id: UUID, facts: Mapping[str, object]) -> None:
+        """Keep on what the operation's template was judged, in place of what was kept of it before."""
+        ...
+
+    def forget_judgements(self, target: str, but: UUID) -> None:
+        """Forget those of all other operations on a target: only what is published is ever compared with."""
+        ...
+
+    def judgement(self, course_id: UUID, target: str, commit: str) -> StoredJudgement | None:
+        """What was kept of the operation on `target` that made `commit` and is done."""
+        ...
+
+    def content_digests(self, version_ids: Collection[UUID]) -> dict[UUID, str]:
+        """Content digest of those of the versions that the library has."""
+        ...
+
+    def files_among(
+        self, version_ids: Collection[UUID], oids: Collection[str]
+    ) -> dict[UUID, list[VersionFile]]:
+        """Files of versions whose blob is one of `oids`, by version; a version without one is left out."""
+        ...
