@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from courseline.domain.students.cut import cut_solutions
@@ -211,6 +211,7 @@ LINES = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(LINES)
 def test_what_is_left_is_made_of_lines_of_the_source_and_shows_the_gate_no_marker(lines):
     raw = "\n".join(lines).encode()

@@ -13,7 +13,8 @@ from collections.abc import Iterable
 from courseline.domain.library.meta import ListedPath, Meta
 from courseline.domain.library.version import Role
 
-_LANGUAGE = r"(?:_[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*)?"  # README_de.md, README_pt-BR.md
+# README_de.md, README_pt-BR.md, README_zh_Hant.md; three letters would take README_sol.md for a language.
+_LANGUAGE = r"(?:_[A-Za-z]{2}(?:[-_][A-Za-z]{2,4})?)?"
 _README = re.compile(rf"README{_LANGUAGE}\.md")
 _INDEX = re.compile(rf"content/index({_LANGUAGE})\.md")
 
