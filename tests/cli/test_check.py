@@ -91,6 +91,33 @@ def test_lfs_pointers_links_and_twins_are_found(tmp_path: Path):
     assert "symbolic link" in messages[2]
 
 
+def test_a_dependency_of_the_old_form_is_a_warning_with_the_new_one(tmp_path: Path):
+    meta = "slug: hello\ntitle: Hello\nproperties:\n  testDependencies: [../tools/utils.py]\n"
+    write(tmp_path, {**inside("hello", {"meta.yaml": meta}), **inside("tools", example("toolbox"))})
+    document = answer("check", tmp_path)
+    assert (document["exit"], document["warnings"]) == (0, 1)
+    (problem,) = [problem for one in document["examples"] for problem in one["problems"]]
+    assert (problem["path"], problem["line"]) == ("hello/meta.yaml", 4)
+    assert "Write `{example: toolbox, files: [utils.py]}`." in problem["message"]
+
+
+def test_what_a_sync_would_find_too_large_is_found_without_reading_it(tmp_path: Path):
+    write(
+        tmp_path,
+        inside("large", example()) | inside("wordy", example("wordy")) | inside("fine", example("fine")),
+    )
+    with (tmp_path / "large" / "data.bin").open("wb") as file:
+        file.truncate(501 * 1024 * 1024)
+    with (tmp_path / "wordy" / "meta.yaml").open("ab") as file:
+        file.truncate(2 * 1024 * 1024)
+    document = answer("check", tmp_path)
+    assert found(document) == [("large/data.bin", None), ("large/meta.yaml", None), ("wordy/meta.yaml", None)]
+    messages = [problem["message"] for one in document["examples"] for problem in one["problems"]]
+    assert "The file has 501 MiB; at most 100 MiB are published." in messages[0]
+    assert "at most 500 MiB are published" in messages[1]
+    assert "The file has more than 1048576 bytes." in messages[2]
+
+
 def test_what_a_link_leads_to_is_never_read(tmp_path: Path):
     outside = write(tmp_path / "outside", example("outside"))
     write(tmp_path / "here", example())

@@ -25,6 +25,10 @@ class Directory(Protocol):
         """Path (`/`-separated, relative) and git mode of every file, ordered by path."""
         ...
 
+    def size(self, path: str) -> int:
+        """Bytes that `read` would give."""
+        ...
+
     def read(self, path: str) -> bytes:
         """The bytes git would store for a file; for a link, where it leads."""
         ...

@@ -76,13 +76,20 @@ def test_a_dependent_follows_what_is_deployed_and_not_what_waits_behind_a_change
 
 
 def test_a_relative_reference_of_an_old_course_means_the_example_there(empty: Bench) -> None:
-    empty.publish(
+    synced = empty.publish(
         {
             **tools("one"),
             **example("hello", meta="  testDependencies: [../tools, ../tools/tests/test_tools.py]\n"),
         },  # type: ignore[dict-item]
         "v1.0",
     )
+    assert [problem.sentence for one in synced.examples for problem in one.problems] == [
+        "`../tools` is the old form of a dependency, a relative path, and is read as the example `tools`. Write `tools`.",
+        (
+            "`../tools/tests/test_tools.py` is the old form of a dependency, a relative path, and is read as the file"
+            " `tests/test_tools.py` of the example `tools`. Write `{example: tools, files: [tests/test_tools.py]}`."
+        ),
+    ]
     empty.wish(place("week1.hello", "hello"))
     assert statuses(empty.deploy()) == {"week1.hello": "deployed"}
     assert {"utils.py", "tests/test_tools.py"} <= set(empty.files("week1/hello"))

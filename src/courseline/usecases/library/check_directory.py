@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from courseline.domain.course.wish import COURSE_FILE
+from courseline.domain.deploying.legacy_reference import legacy_warnings
+from courseline.domain.library.meta import DependencyReference
 from courseline.errors import InvalidInput, Problem, errors_among
 from courseline.usecases.course.check_course import DEPLOYMENT_FILE, CheckedCourse, check_course
 from courseline.usecases.library.examine_example import META_FILE
@@ -80,17 +82,10 @@ def check_directory(offline: Offline) -> CheckedDirectory:
     if not found.candidates and not course.files:
         name = offline.directory.name
         raise InvalidInput(f"Checking {name}: there is nothing to check.", [*found.problems, _nothing(name)])
-    examples = tuple(_examples(found, course, offline))
+    references: dict[str, tuple[DependencyReference, ...]] = {}
+    examples = tuple(_examples(found, course, offline, references))
     if not found.is_course:
-        named = twins([(example.path, example.identifier) for example in examples])
-        examples = tuple(
-            Checked(
-                example.path,
-                example.identifier,
-                (*example.problems, *filter(None, [named.get(example.path)])),
-            )
-            for example in examples
-        )
+        examples = _among_each_other(examples, references)
     files = tuple(
         Checked(name, None, tuple(problem for problem in course.problems if problem.path == name))
         for name in course.files
@@ -98,8 +93,33 @@ def check_directory(offline: Offline) -> CheckedDirectory:
     return CheckedDirectory(examples, files, found.problems)
 
 
-def _examples(found: FoundExamples, course: CheckedCourse, offline: Offline) -> Iterator[Checked]:
+def _among_each_other(
+    examples: Sequence[Checked], references: Mapping[str, Sequence[DependencyReference]]
+) -> tuple[Checked, ...]:
+    """The same with what only a look at the others tells: identifiers given twice, dependencies of the old form."""
+    named = twins([(example.path, example.identifier) for example in examples])
+    here = {example.path: example.identifier for example in examples if example.identifier is not None}
+    checked: list[Checked] = []
+    for example in examples:
+        legacy = legacy_warnings(references.get(example.path, ()), example.path, here)
+        found = [
+            *filter(None, [named.get(example.path)]),
+            *(problem.inside(example.path) for problem in legacy),
+        ]
+        checked.append(replace(example, problems=(*example.problems, *found)))
+    return tuple(checked)
+
+
+def _examples(
+    found: FoundExamples,
+    course: CheckedCourse,
+    offline: Offline,
+    references: dict[str, tuple[DependencyReference, ...]],
+) -> Iterator[Checked]:
+    """Each example alone; its dependencies are added to `references`."""
     for example in read_local_examples(found, offline):
+        if example.read.meta is not None:
+            references[example.directory] = example.read.meta.dependencies
         preview = preview_example(example, offline, _values(example, course))
         yield Checked(example.directory, example.read.identifier, tuple(dict.fromkeys(preview.problems)))
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from uuid import UUID
 
@@ -16,8 +14,9 @@ from courseline.domain.library.version import LabelledVersion
 from courseline.domain.tree import Tree
 from courseline.errors import Problem, Severity, errors_among
 from courseline.usecases.library.examine_example import META_FILE, Examined, ReadMeta, examine
-from courseline.usecases.library.fetch_files import fetch_files
+from courseline.usecases.library.fetch_files import fetch_files, oids_of
 from courseline.usecases.library.find_known import Known, find_known
+from courseline.usecases.library.judge_together import judge_together
 from courseline.usecases.library.read_candidates import find_candidates, read_metas
 from courseline.usecases.library.release_source import ReleaseSource
 from courseline.usecases.neighbours import Neighbours
@@ -88,14 +87,13 @@ def compare_release(
     scan = find_candidates(tree, repository.name, source, neighbours)
     known = find_known(scan.candidates, repository.id, release.label, neighbours)
     unread = [candidate for candidate in scan.candidates if candidate.directory not in known.versions]
+    if release.scope is None:  # nearly all of them are read whole, so their files come in one request
+        source.fetch(oids_of(unread))
     read = read_metas(unread, repository.name, source, neighbours)
-    named: defaultdict[str, set[str]] = defaultdict(set)
-    for candidate, version in known.versions.values():
-        named[version.example.identifier].add(candidate.directory)
-    for entry in read:
-        if entry.identifier is not None:
-            named[entry.identifier].add(entry.candidate.directory)
-    read = [replace(entry, problems=entry.problems + _twins(entry, named)) for entry in read]
+    read = judge_together(
+        read,
+        {candidate.directory: version.example.identifier for candidate, version in known.versions.values()},
+    )
     scope = release.scope
     wanted = [
         entry for entry in read if scope is None or scope in {entry.candidate.directory, entry.identifier}
@@ -135,22 +133,6 @@ def _labels(
         return {}
     with neighbours.database.transaction() as rows:
         return rows.library.labels(ids)
-
-
-def _twins(entry: ReadMeta, named: Mapping[str, AbstractSet[str]]) -> tuple[Problem, ...]:
-    if entry.identifier is None:
-        return ()
-    others = sorted(named[entry.identifier] - {entry.candidate.directory})
-    if not others:
-        return ()
-    return (
-        Problem(
-            META_FILE,
-            1,
-            f"The identifier {entry.identifier} is also that of {', '.join(others)}; an identifier names one example.",
-            fix="Give one of them another `identifier:`.",
-        ).inside(entry.candidate.directory),
-    )
 
 
 def _examine(

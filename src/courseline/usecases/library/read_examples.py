@@ -14,12 +14,14 @@ from courseline.domain.course.wish import COURSE_FILE
 from courseline.domain.deploying.place_state import TRACKING_FILE
 from courseline.domain.deploying.tracking import parse_tracking
 from courseline.domain.library.example_scan import Candidate, Scan, find_examples, settle
+from courseline.domain.library.limits import LARGEST_META, count_problem, size_problems
 from courseline.domain.library.meta import parse_meta
 from courseline.domain.library.meta_level import Level
 from courseline.domain.library.version import Role
 from courseline.domain.tree import Tree, TreeFile, blob_oid
 from courseline.errors import InvalidInput, Problem, Severity, errors_among
 from courseline.usecases.library.examine_example import META_FILE, Examined, ReadMeta, examine, read_meta
+from courseline.usecases.library.fetch_files import too_large
 from courseline.usecases.offline import Directory, Offline
 
 _PLACEHOLDER = ""  # ids of files whose bytes were not read; nothing compares them
@@ -139,8 +141,13 @@ def _settled(scan: Scan, offline: Offline) -> Scan:
 
 def _read(candidate: Candidate, found: FoundExamples, offline: Offline) -> LocalExample:
     directory = offline.directory
+    if directory.size(_path(candidate.directory, META_FILE)) > LARGEST_META:
+        large = too_large().inside(candidate.directory)
+        return LocalExample(ReadMeta(candidate, None, None, (*candidate.problems, large)))
     raw = directory.read(_path(candidate.directory, META_FILE))
     read = read_meta(candidate, raw, directory.name, offline.read_yaml)
+    if not found.is_course:
+        read = replace(read, problems=(*read.problems, *_too_much(candidate, directory)))
     if read.meta is None or read.identifier is None or errors_among(read.problems):
         return LocalExample(read)
     contents = {file.path: directory.read(_path(candidate.directory, file.path)) for file in candidate.files}
@@ -150,6 +157,18 @@ def _read(candidate: Candidate, found: FoundExamples, offline: Offline) -> Local
     repository = (ids.repository_id(directory.name), directory.name)
     examined = examine(whole, read.meta, read.identifier, blobs, repository, offline.clock())
     return LocalExample(whole, examined, blobs, _dependency_roles(candidate.directory, found, directory))
+
+
+def _too_much(candidate: Candidate, directory: Directory) -> Iterator[Problem]:
+    """The limits of a sync; found without reading a file."""
+    files = Tree(TreeFile(file.path, file.mode, file.path) for file in candidate.files)
+    counted = count_problem(files, META_FILE)
+    if counted is not None:
+        yield counted.inside(candidate.directory)
+        return
+    sizes = {path: directory.size(_path(candidate.directory, path)) for path in files.paths}
+    for problem in size_problems(files, sizes, META_FILE):
+        yield problem.inside(candidate.directory)
 
 
 def _dependency_roles(place: str, found: FoundExamples, directory: Directory) -> dict[str, Role]:
