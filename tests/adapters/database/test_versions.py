@@ -1,13 +1,13 @@
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import pytest
 from sqlalchemy.exc import IntegrityError
 from tests.builders.rows import NOW, a_repository, a_version, an_example, hex_of, labelled, publish
 
 from courseline.adapters.database.database import PostgresDatabase
-from courseline.domain.library.version import Dependency, Role
+from courseline.domain.library.version import Dependency, Role, VersionFacts
 from courseline.errors import InvalidInput, Refused
 
 REPOSITORY = a_repository()
@@ -128,3 +128,27 @@ def test_a_digest_of_another_form_is_refused_by_the_database(library: PostgresDa
         library.transaction() as rows,
     ):
         rows.library.add_versions([(EXAMPLE, replace(a_version(EXAMPLE), content_digest="A" * 64), {})])
+
+
+def test_labels_are_read_by_name_or_by_version_of_these_examples_only(library: PostgresDatabase):
+    first, second, third = (a_version(EXAMPLE, content) for content in ("one", "two", "three"))
+    other = an_example(REPOSITORY, "other")
+    with library.transaction() as rows:
+        for text, version in (("v1.0", first), ("v1.1", second), ("v1.2", second), ("v2.0", third)):
+            publish(rows, EXAMPLE, text, version)
+        publish(rows, other, "v1.0", a_version(other))
+        found = rows.library.labels_among([EXAMPLE.id], ["1.0.0", "3.0.0"], [second.id])
+        none = rows.library.labels_among([EXAMPLE.id], [], [])
+    assert {id_: [one.label.shown for one in labels] for id_, labels in found.items()} == {
+        EXAMPLE.id: ["v1.2", "v1.1", "v1.0"]
+    }
+    assert none == {}
+
+
+def test_the_facts_of_a_version_are_all_but_its_files(library: PostgresDatabase):
+    version = a_version(EXAMPLE, dependencies=[Dependency("other:thing", "^1.0", ("b.py",))])
+    with library.transaction() as rows:
+        publish(rows, EXAMPLE, "v1.0", version)
+        facts = rows.library.version_facts([version.id, EXAMPLE.id])[version.id]
+    for field in fields(VersionFacts):
+        assert getattr(facts, field.name) == getattr(version, field.name)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from functools import reduce
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, or_, select, true
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, not_, or_, select, true
 
 from courseline.adapters.database.tables import among
 from courseline.adapters.database.tables_course import (
@@ -77,13 +78,16 @@ class ExampleRows:
         by_id = (
             {one.id: one for one in self._examples(among(EXAMPLE.c.id, ids.values()), allowed)} if ids else {}
         )
-        by_directory = self._in_directories(names, allowed) if names else {}
+        named: dict[str, list[Example]] = {}
+        for one in by_identifier:
+            named.setdefault(one.identifier, []).append(one)
+        by_directory = self._in_directories(names, named, allowed) if names else {}
         found: dict[str, list[Example]] = {}
         for text in references:
             if text in qualified:
-                hits = [one for one in by_identifier if text in {one.name, one.full_name}]
+                hits = [one for one in named.get(qualified[text], []) if text in {one.name, one.full_name}]
             else:
-                hits = [one for one in by_identifier if one.identifier == text]
+                hits = list(named.get(text, []))
                 sure = {one.repository_id for one in hits}
                 hits += [one for one in by_directory.get(text, []) if one.repository_id not in sure]
             if text in ids and ids[text] in by_id:
@@ -128,11 +132,20 @@ class ExampleRows:
         ]
         return sorted(cards, key=lambda card: (card.example.name, str(card.example.id)))
 
-    def _in_directories(self, names: Iterable[str], allowed: ColumnElement[bool]) -> dict[str, list[Example]]:
+    def _in_directories(
+        self, names: Collection[str], named: Mapping[str, Sequence[Example]], allowed: ColumnElement[bool]
+    ) -> dict[str, list[Example]]:
+        """By directory; a repository that has every name as an identifier is not looked through."""
+        sure = (frozenset(one.repository_id for one in named.get(name, ())) for name in names)
+        whole: frozenset[UUID] = reduce(frozenset.intersection, sure)
         query = (
             _EXAMPLES.add_columns(EXAMPLE_VERSION_TAG.c.directory.label("labelled_directory"))
             .join(EXAMPLE_VERSION_TAG, EXAMPLE_VERSION_TAG.c.example_id == EXAMPLE.c.id)
-            .where(among(EXAMPLE_VERSION_TAG.c.directory, list(names)), allowed)
+            .where(
+                among(EXAMPLE_VERSION_TAG.c.directory, names),
+                not_(among(REPOSITORY.c.id, whole)),
+                allowed,
+            )
             .distinct()
         )
         found: dict[str, list[Example]] = {}

@@ -40,6 +40,7 @@ class PostgresLibrary:
         self.highest_label = versions.highest_label
         self.given = versions.given
         self.labels = versions.labels
+        self.labels_among = versions.labels_among
         self.versions = versions.versions
         self.version_facts = versions.version_facts
         self.version_by_tree = versions.version_by_tree

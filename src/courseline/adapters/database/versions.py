@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from uuid import UUID
 
-from sqlalchemy import Connection, and_, select
+from sqlalchemy import ColumnElement, Connection, and_, or_, select
 
 from courseline.adapters.database.tables import among
 from courseline.adapters.database.tables_library import (
@@ -120,22 +120,38 @@ class VersionRows:
 
     def labels(self, example_ids: Collection[UUID]) -> dict[UUID, list[LabelledVersion]]:
         """See `usecases.rows.LibraryRows`."""
+        return self._labels(among(EXAMPLE_VERSION_TAG.c.example_id, example_ids))
+
+    def labels_among(
+        self, example_ids: Collection[UUID], canonical: Collection[str], version_ids: Collection[UUID]
+    ) -> dict[UUID, list[LabelledVersion]]:
+        """See `usecases.rows.LibraryRows`."""
+        return self._labels(
+            among(EXAMPLE_VERSION_TAG.c.example_id, example_ids),
+            or_(
+                among(EXAMPLE_VERSION_TAG.c.canonical, canonical),
+                among(EXAMPLE_VERSION_TAG.c.example_version_id, version_ids),
+            ),
+        )
+
+    def _labels(self, *conditions: ColumnElement[bool]) -> dict[UUID, list[LabelledVersion]]:
+        tag = EXAMPLE_VERSION_TAG.c
         query = (
-            select(EXAMPLE_VERSION_TAG, EXAMPLE_VERSION.c.version_identifier)
-            .join(EXAMPLE_VERSION, EXAMPLE_VERSION.c.id == EXAMPLE_VERSION_TAG.c.example_version_id)
-            .where(among(EXAMPLE_VERSION_TAG.c.example_id, example_ids))
+            select(
+                tag.example_id,
+                tag.shown,
+                tag.example_version_id,
+                EXAMPLE_VERSION.c.version_identifier,
+                tag.directory,
+                tag.withdrawn,
+                tag.withdrawn_reason,
+            )
+            .join(EXAMPLE_VERSION, EXAMPLE_VERSION.c.id == tag.example_version_id)
+            .where(*conditions)
         )
         found: dict[UUID, list[LabelledVersion]] = {}
-        for row in self._connection.execute(query):
-            labelled = LabelledVersion(
-                _label(row.shown),
-                row.example_version_id,
-                row.version_identifier,
-                row.directory,
-                row.withdrawn,
-                row.withdrawn_reason,
-            )
-            found.setdefault(row.example_id, []).append(labelled)
+        for example_id, shown, *facts in self._connection.execute(query):
+            found.setdefault(example_id, []).append(LabelledVersion(_label(shown), *facts))
         for labels in found.values():
             labels.sort(key=lambda labelled: labelled.label, reverse=True)
         return found

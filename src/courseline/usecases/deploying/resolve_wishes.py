@@ -11,13 +11,12 @@ from courseline.domain.course.reference import strip_placeholder
 from courseline.domain.deploying.choose import (
     Chosen,
     choose_example,
-    choose_planned,
-    choose_version,
     find_cycle,
 )
 from courseline.domain.deploying.resolution import Resolution, Unresolved
 from courseline.domain.library.example import Example
-from courseline.domain.library.version import LabelledVersion, VersionFacts
+from courseline.domain.library.version import VersionFacts
+from courseline.usecases.deploying.choose_versions import choose_versions
 from courseline.usecases.deploying.follow_dependencies import follow_dependencies
 from courseline.usecases.deploying.load_dependencies import (
     DependencyTables,
@@ -48,8 +47,8 @@ def resolve_wishes(
                 results[place.content_id] = Unresolved(example, place.wish.line)
             else:
                 examples[place.content_id] = example
-        labels = rows.library.labels({example.id for example in examples.values()})
-        chosen = _choose(wishes, examples, labels, results)
+        chosen, missing = choose_versions(wishes, examples, rows)
+        results |= missing
         versions = rows.library.version_facts({choice.labelled.version_id for choice in chosen.values()})
     tables = load_dependencies(course, versions.values(), _directories(chosen, versions), neighbours)
     kept = set(results)  # places that cannot get what they wish for, so that nothing may follow it
@@ -120,32 +119,6 @@ def _without_circles(
         else:
             checked.append((place, resolved))
     return checked
-
-
-def _choose(
-    wishes: Iterable[PlaceWish],
-    examples: Mapping[UUID, Example],
-    labels: Mapping[UUID, Sequence[LabelledVersion]],
-    results: dict[UUID, Resolution | Unresolved],
-) -> dict[UUID, Chosen]:
-    chosen: dict[UUID, Chosen] = {}
-    for place in wishes:
-        example = examples.get(place.content_id)
-        if example is None:
-            continue
-        known = labels.get(example.id, [])
-        choice: Chosen | str | None = None
-        if place.decided is not None:
-            choice = choose_planned(example.name, place.wish, known, place.decided.version_id)
-        if choice is None:  # not planned, or the wish has changed since: its step will not be the one shown
-            recorded = place.recorded
-            there = recorded.version_id if recorded and recorded.example_id == example.id else None
-            choice = choose_version(example.name, place.wish, known, there)
-        if isinstance(choice, str):
-            results[place.content_id] = Unresolved(choice, place.wish.version_line, example.name)
-        else:
-            chosen[place.content_id] = choice
-    return chosen
 
 
 def _directories(chosen: Mapping[UUID, Chosen], versions: Mapping[UUID, VersionFacts]) -> dict[UUID, str]:

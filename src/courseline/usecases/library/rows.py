@@ -158,6 +158,12 @@ class LibraryRows(Protocol):
         """All labels of these examples, highest first; examples without any are left out."""
         ...
 
+    def labels_among(
+        self, example_ids: Collection[UUID], canonical: Collection[str], version_ids: Collection[UUID]
+    ) -> dict[UUID, list[LabelledVersion]]:
+        """Of these examples only the labels that are among `canonical` or name one of these versions, highest first."""
+        ...
+
     def versions(self, version_ids: Collection[UUID]) -> dict[UUID, ExampleVersion]:
         """Versions with files and dependencies."""
         ...
