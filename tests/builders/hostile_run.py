@@ -75,8 +75,8 @@ class Run:
         return told.encode("ascii", "backslashreplace").decode()
 
 
-def environment(home: Path, database_url: str) -> dict[str, str]:
-    """Of a job that has everything below one directory."""
+def environment(home: Path, database_url: str, protocols: str = "https,file") -> dict[str, str]:
+    """Of a job that has everything below one directory; `http` among the protocols lets it talk to a server of a test."""
     return {
         "PATH": os.environ["PATH"],
         "HOME": str(home),
@@ -84,7 +84,7 @@ def environment(home: Path, database_url: str) -> dict[str, str]:
         "USER": "ada",
         "COURSELINE_HOME": str(home),
         "COURSELINE_DATABASE_URL": database_url,
-        "COURSELINE_GIT_PROTOCOLS": "https,http,file",
+        "COURSELINE_GIT_PROTOCOLS": protocols,
         "SOURCE_DATE_EPOCH": "1772352000",
     }
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import psycopg
 
-PATIENCE = 600.0
+PATIENCE = 180.0
 """Seconds after which something has hung; only a test that fails waits so long."""
 _PAUSE = 0.01
 _WAITING = (

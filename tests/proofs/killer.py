@@ -21,20 +21,23 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import psycopg
+
 from courseline.usecases.neighbours import Neighbours
 from courseline.wiring import Wiring
 
 ROOT = Path(__file__).parent.parent.parent
-SLOW_PUSH = 0.8  # seconds that a repository takes for a push whose sender dies meanwhile
-DYING_AFTER = 0.2
+SLOW_PUSH = 0.5  # seconds that a repository goes on with a push whose sender is dying
+_PAUSE = 0.005
 SLOW_COMMIT = (
     "CREATE TEMPORARY TABLE slow (seconds float8)",
     """CREATE FUNCTION pg_temp.slow() RETURNS trigger LANGUAGE plpgsql AS
        $$ BEGIN PERFORM pg_sleep(NEW.seconds); RETURN NULL; END $$""",
     """CREATE CONSTRAINT TRIGGER slow AFTER INSERT ON slow DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
        EXECUTE FUNCTION pg_temp.slow()""",
-    "INSERT INTO slow VALUES (0.8)",  # seconds
+    "INSERT INTO slow VALUES (0.5)",  # seconds
 )
+SLEEPS = "SELECT count(*) FROM pg_stat_activity WHERE pid = %s AND wait_event = 'PgSleep'"
 READS_OUTSIDE = {"refs", "fetch", "fetch_blobs", "get_many"}
 READS = {"tree", "read_blobs", "commits", "get", "list", "check", "begin"}
 WRITING_ROWS = (
@@ -202,7 +205,8 @@ class _Remote(_Counted):
         with self._calls.call("push") as moment:
             if moment is not None:
                 _die_while_pushing(Path(self._real.url), with_git=moment == "cut")
-            self._real.push(*arguments, **named)
+            with _or_else_die(moment):
+                self._real.push(*arguments, **named)
 
 
 class _Workspace(_Counted):
@@ -257,9 +261,9 @@ class _Database(_Counted):
             return
         with self._calls.call(" ".join(["commit", *sorted(written)])) as moment:
             if moment is not None:
-                _commit_slowly(real)
-                threading.Timer(DYING_AFTER, _die).start()
-            opened.__exit__(None, None, None)
+                _die_while_committing(real)
+            with _or_else_die(moment):
+                opened.__exit__(None, None, None)
 
     @contextmanager
     def lease(self, *arguments: Any, **named: Any) -> Iterator[None]:
@@ -276,11 +280,30 @@ def _die() -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-def _commit_slowly(rows: Any) -> None:
-    """Let the server sleep in the commit of this transaction, behind all that was written in it."""
+@contextmanager
+def _or_else_die(moment: str | None) -> Iterator[None]:
+    """Around what this process is to die in: at its end, when it was over before the kill came."""
+    try:
+        yield
+    finally:
+        if moment is not None:
+            _die()
+
+
+def _die_while_committing(rows: Any) -> None:
+    """Let the server sleep in the commit of this transaction, behind all that was written in it, and die meanwhile."""
     connection = rows.ledger.append.__self__._connection
     for statement in SLOW_COMMIT:
         connection.exec_driver_sql(statement)
+    server = connection.exec_driver_sql("SELECT pg_backend_pid()").scalar()
+    watcher = psycopg.connect(os.environ["COURSELINE_DATABASE_URL"], autocommit=True)
+
+    def watch() -> None:
+        while watcher.execute(SLEEPS, (server,)).fetchone() == (0,):
+            time.sleep(_PAUSE)
+        _die()
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def _die_while_pushing(target: Path, *, with_git: bool) -> None:
@@ -292,7 +315,7 @@ def _die_while_pushing(target: Path, *, with_git: bool) -> None:
 
     def watch() -> None:
         while not begun.exists():
-            time.sleep(0.01)
+            time.sleep(_PAUSE)
         victims = [os.getpid(), *(_below(os.getpid()) if with_git else ())]
         # One command for all: a process that kills itself last would still see its push fail.
         subprocess.Popen(["/bin/kill", "-9", *map(str, victims)], start_new_session=True)

@@ -79,7 +79,10 @@ def test_a_hostile_server_is_told_and_leads_nowhere(
     ):
         before = digest(trap)
         traced = traced_script(
-            "sync_examples.py", [f"--source={server}/x.git", "--ref=v1.0"], environment(home, url), tmp_path
+            "sync_examples.py",
+            [f"--source={server}/x.git", "--ref=v1.0"],
+            environment(home, url, "https,http,file"),
+            tmp_path,
         )
         case = Hostile(answer.name, "R2", lambda *_: None)
         run = Run(
