@@ -57,6 +57,26 @@ def test_a_private_git_repository_is_read_with_the_secret_that_was_kept(
     ]
 
 
+def test_a_secret_is_removed_and_its_repository_stays(settings: dict[str, str], server: GitServer) -> None:
+    url = server.url("examples.git")
+    remove = ["repositories", "remove-secret", "--source", url]
+    unknown = answer(*remove, settings=settings)
+    assert (unknown["exit"], unknown["removed"]) == (1, False)
+    assert "no such repository is registered" in unknown["error"]["message"]
+    courseline(
+        "repositories", "add", "--source", url, "--credentials-env", "EXAMPLES_TOKEN",
+        settings={**settings, "EXAMPLES_TOKEN": TOKEN},
+    )  # fmt: skip
+    dry = answer(*remove, "--dry-run", settings=settings)
+    assert (dry["removed"], dry["repository"]["credential"]) == (False, True)
+    assert courseline(*remove, settings=settings).stdout == "examples: its secret was removed\n"
+    again = answer(*remove, settings=settings)
+    assert (again["exit"], again["removed"], again["repository"]["credential"]) == (0, False, False)
+    assert answer("secrets", "check", settings=settings)["secrets"] == []
+    code, _, _ = run_job("courseline-sync", ["--source", url, "--ref", "v1.0"], settings)
+    assert code == 3
+
+
 def test_a_bucket_is_registered_with_its_keys_and_synced(settings: dict[str, str]) -> None:
     with serve_s3() as endpoint:
         bucket = Bucket(endpoint, f"b-{uuid4().hex[:12]}")

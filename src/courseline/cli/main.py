@@ -30,7 +30,7 @@ COMMANDS = (
     look.CHECK, look.PREVIEW, trials.TRY, library.LIST, library.SEARCH, library.SHOW, courses.APPLY, courses.STATUS, courses.LIST,
     labels.WITHDRAW, labels.REINSTATE, schema.UPGRADE, schema.DOWNGRADE, schema.CURRENT, schema.STOP, record.VERIFY,
     deliveries.LIST, deliveries.SHOW, deliveries.REPLAY, queue.WORKER,
-    adopting.ADOPT, leaks.LEAK_SCAN, runs.LIST, runs.SHOW, sources.ADD, sources.LIST, keys.CHECK, keys.ROTATE, objects.SCRUB, objects.GC,
+    adopting.ADOPT, leaks.LEAK_SCAN, runs.LIST, runs.SHOW, sources.ADD, sources.LIST, sources.REMOVE_SECRET, keys.CHECK, keys.ROTATE, objects.SCRUB, objects.GC,
 )  # fmt: skip
 
 

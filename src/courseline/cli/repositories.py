@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from courseline.wiring import Wiring
 
 ADD = Command("courseline repositories add", {"status": None, "repository": None})
+REMOVE_SECRET = Command("courseline repositories remove-secret", {"removed": False, "repository": None})
 LIST = Command("courseline repositories list", {"repositories": []})
 _TYPES = ("git", "gitlab", "github", "minio", "s3")
 
@@ -118,6 +119,34 @@ def list_all(wiring: Wiring, *, as_json: bool) -> None:
         return Outcome(payload, lambda console: _show_list(console, found))
 
     LIST.finish(work, as_json=as_json)
+
+
+@repositories.command("remove-secret")
+@click.option("--source", metavar="URL|PATH", required=True, help="The address it was registered under.")
+@click.option("--dry-run", is_flag=True, help="Show what would be done; change nothing.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.pass_obj
+def remove_secret(wiring: Wiring, *, source: str, dry_run: bool, as_json: bool) -> None:
+    """Forget the secret that is kept for an example repository.
+
+    What the repository has published stays. A secret that leaked has to be revoked where it was issued, too.
+    """
+
+    def work() -> Outcome:
+        from courseline.usecases.library import remove_secret as removing  # noqa: PLC0415 - --help must start fast
+        from courseline.wiring import resolve_url  # noqa: PLC0415 - same
+
+        done = removing.remove_secret(source, resolve_url(source), wiring.neighbours(), dry_run=dry_run)
+        kept = done.removed and dry_run
+        payload = {
+            "removed": done.removed and not dry_run,
+            "repository": _json(done.repository, has_credential=kept),
+        }
+        said = "its secret would be removed (dry run)" if kept else "its secret was removed"
+        text = f"{done.repository.name}: {said if done.removed else 'no secret is kept for it'}"
+        return Outcome(payload, lambda console: console.print(text, markup=False, soft_wrap=True))
+
+    REMOVE_SECRET.finish(work, as_json=as_json, dry_run=dry_run)
 
 
 def _json(repository: ExampleRepository, *, has_credential: bool) -> dict[str, object]:

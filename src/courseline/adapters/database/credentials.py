@@ -108,3 +108,8 @@ class RepositoryCredentialRows:
                 set_={"ciphertext": ciphertext, "updated_at": func.now()},
             )
         )
+
+    def drop_credential(self, repository_id: UUID) -> bool:
+        """See `usecases.rows.LibraryRows`."""
+        mine = CREDENTIAL.c.example_repository_id == repository_id
+        return self._connection.execute(CREDENTIAL.delete().where(mine)).rowcount > 0

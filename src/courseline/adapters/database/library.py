@@ -31,6 +31,7 @@ class PostgresLibrary:
         credentials = RepositoryCredentialRows(connection)
         self.credential = credentials.credential
         self.save_credential = credentials.save_credential
+        self.drop_credential = credentials.drop_credential
         self.example = examples.example
         self.examples = examples.examples
         self.find = examples.find

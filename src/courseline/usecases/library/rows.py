@@ -119,6 +119,10 @@ class LibraryRows(Protocol):
         """Keep an encrypted secret of a repository in place of the one it has."""
         ...
 
+    def drop_credential(self, repository_id: UUID) -> bool:
+        """Forget the secret of a repository; whether there was one."""
+        ...
+
     def seen(self, repository_id: UUID, version_identifiers: Collection[str]) -> list[SeenVersion]:
         """Versions of the repository with one of these tree ids."""
         ...
