@@ -83,6 +83,9 @@ def test_a_file_without_markers_gives_nothing_and_no_problem():
         ("# BEGIN SOLUTION\nx\n# SOLUTION END\n", 3, "same order of words"),
         ("# BEGIN SOLUTION part 1\nx\n# END SOLUTION\n", 1, "line of its own"),
         ("x = 1  # BEGIN SOLUTION\n# END SOLUTION\n", 1, "line of its own"),
+        ("# START SOLUTION\nx\n# STOP SOLUTION\n", 1, "BEGIN SOLUTION"),
+        ("# Begin of the solution\nx\n# End of the solution\n", 1, "BEGIN SOLUTION"),
+        ("# BEGIN SOLUTIONS\nx\n# END SOLUTIONS\n", 1, "BEGIN SOLUTION"),
     ],
 )
 def test_whatever_cannot_be_cut_safely_is_a_problem_with_its_line(text, line, words):
@@ -182,6 +185,29 @@ def test_markers_in_a_notebook_are_a_problem():
 
     assert [problem.line for problem in find_markers(raw, "task.ipynb").problems] == [2]
     assert find_markers(raw.replace(b"SOLUTION", b"TASK"), "task.ipynb").problems == ()
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["# start the solution with a loop", "# Solutions", "## The end", "# It begins: solution 1", "Stop"],
+)
+def test_prose_is_no_marker_and_does_not_resemble_one(line):
+    assert find_markers(f"{line}\n".encode(), "main.py") == find_markers(b"", "main.py")
+    assert marker_line(f"{line}\n".encode()) is None
+
+
+@pytest.mark.parametrize(
+    "line", ["# START SOLUTION", "/* stop solution */", "% end of the solution", "# SOLUTION STARTS"]
+)
+def test_what_was_meant_for_a_marker_is_seen_by_builder_and_gate(line):
+    assert [problem.line for problem in find_markers(f"a\n{line}\n".encode(), "main.py").problems] == [2]
+    assert marker_line(f"a\n{line}\n".encode()) == 2
+
+
+def test_a_picture_of_many_megabytes_is_looked_through_in_no_time():
+    raw = bytes(range(256)) * 40_000
+
+    assert find_markers(raw, "large.png").problems == ()
 
 
 def test_a_string_of_json_that_is_a_marker_is_a_problem():

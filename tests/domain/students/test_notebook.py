@@ -290,7 +290,23 @@ def test_a_notebook_published_as_it_is_has_no_filled_in_solution_cell(source, re
 
     assert bool(place.view.files) is not refused
     if refused:
-        assert "its cell 2 is a solution" in place.view.problems[0].message
+        assert "its cell 2 holds a solution" in place.view.problems[0].message
+
+
+@pytest.mark.parametrize(
+    "lists",
+    [{"additionalFiles": ["task.ipynb"]}, {"studentTemplates": [{"from": "task.ipynb", "to": "a.ipynb"}]}],
+)
+def test_markers_in_escapes_of_json_are_seen_in_a_notebook_published_as_it_is(lists):
+    raw = notebook(code(MARKED)).replace(b"BEGIN", b"\\u0042EGIN").replace(b"END SOL", b"\\u0045ND SOL")
+    place = place_of(raw, **lists)
+    honest = place_of(notebook(code("x = 1")), **lists)
+    target = "task.ipynb" if "additionalFiles" in lists else "a.ipynb"
+    findings = judge(MadeUpCourse([honest]).case({f"week1/hello_world/{target}": raw}))
+
+    assert place.view.files == ()
+    assert "its cell 1 holds a solution" in place.view.problems[0].message
+    assert "markers" in {finding.rule for finding in findings}
 
 
 FAULTS = {

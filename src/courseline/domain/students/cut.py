@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from courseline.domain.students.markers import Kind, Marker, find_markers, markers_in
+from courseline.domain.students.marker import Kind, Marker
+from courseline.domain.students.markers import find_markers, markers_in
 from courseline.domain.students.stubs import Stubs
 from courseline.domain.students.text_file import Unreadable, read_text
 from courseline.errors import Problem

@@ -16,11 +16,14 @@ def marked(admitted: Admitted, source: TreeFile, raw: bytes, stubs: Stubs) -> Pr
     fix = "Remove what students must not see together with its markers, or publish another file."
     cell = uncut_cell(raw, source.path, stubs) if is_notebook(source.path) else None
     if cell is not None:
-        message = f"{admitted.words} would reach students as it is, but its cell {cell} is a solution by its metadata."
+        message = f"{admitted.words} would reach students as it is, but its cell {cell} holds a solution, by its metadata or its markers."
         return Problem(source.path, None, message, fix=fix)
     found = find_markers(raw, source.path)
-    lines = [marker.line for marker in found.markers] + [problem.line or 1 for problem in found.problems]
-    if not lines:
-        return None
-    message = f"{admitted.words} would reach students as it is, but it holds a solution marker."
-    return Problem(source.path, min(lines), message, fix=fix)
+    if found.markers:
+        message = f"{admitted.words} would reach students as it is, but it holds a solution marker."
+        lines = [marker.line for marker in found.markers] + [problem.line or 1 for problem in found.problems]
+        return Problem(source.path, min(lines), message, fix=fix)
+    for problem in found.problems[:1]:
+        message = f"{admitted.words} would reach students as it is. {problem.message}"
+        return Problem(source.path, problem.line, message, fix=fix)
+    return None

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from enum import StrEnum
+from dataclasses import replace
 
+from courseline.domain.students.marker import Form, Found, Kind, Marker, pairing_problems
 from courseline.domain.students.text_file import TextFile, Unreadable, read_text
 from courseline.errors import Problem
 
@@ -27,56 +27,21 @@ _NO_LETTER = "[^0-9A-Za-z]"
 _SIGN = rf"{_NO_LETTER}*?(?:(?:rem|dnl|c)\s{_NO_LETTER}*?)?"
 _MARKER = re.compile(rf"{_SIGN}{_WORDS}{_NO_LETTER}*", re.IGNORECASE)
 _ANYWHERE = re.compile(rf"{_WORDS}(?![0-9A-Za-z])", re.IGNORECASE)
+# Near enough that somebody meant one: nothing is cut there, so it must not be passed over.
+_NEAR = re.compile(
+    rf"{_SIGN}(?:(?:begin|start|end|stop)(?:{_GAP}of)?(?:{_GAP}the)?{_GAP}solutions?"
+    rf"|solutions?{_GAP}(?:begin|start|end|stop)s?){_NO_LETTER}*",
+    re.IGNORECASE,
+)
 _TAG = re.compile(r"<\s{0,8}/?\s{0,8}solution\b", re.IGNORECASE)
 _COMMENT = re.compile(rf"(?:[#%;*]|//|--|\brem\s){_NO_LETTER}*\Z", re.IGNORECASE)
 _STRINGS = re.compile(r'\\[nr]|"')  # where a string of JSON, or a line written inside it, ends
 _HINTS = ("solution", "hidden", "scheme")
+_LONGEST = 500  # characters of a line that is a marker; a longer one only resembles one
+_HEAD = 4096  # bytes in which a file says what encoding it is in
 # In these `<solution>` is an element like any other.
 _XML = (".xml", ".xsd", ".xsl", ".xslt", ".svg", ".fxml", ".xhtml", ".wsdl", ".rng")
 _TEXT = (".txt", ".md", ".rst", ".tex", ".adoc", ".org", ".rmd", ".qmd")
-
-
-class Kind(StrEnum):
-    """What a pair of markers encloses."""
-
-    SOLUTION = "solution"
-    HIDDEN_TESTS = "hidden tests"
-    MARK_SCHEME = "mark scheme"
-
-
-class Form(StrEnum):
-    """How a marker is written; the two of a pair are written alike."""
-
-    WORD_FIRST = "BEGIN SOLUTION"
-    WORD_LAST = "SOLUTION BEGIN"
-    TAG = "<solution>"
-
-
-@dataclass(frozen=True, slots=True)
-class Marker:
-    """One marker line.
-
-    Attributes:
-        line: 1-based.
-        opens: BEGIN, not END.
-        kind: what it encloses.
-        form: how it is written.
-        words: as written, for messages.
-    """
-
-    line: int
-    opens: bool
-    kind: Kind
-    form: Form
-    words: str
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """The markers of a file, in order, and what is wrong with them."""
-
-    markers: tuple[Marker, ...]
-    problems: tuple[Problem, ...]
 
 
 def find_markers(raw: bytes, path: str) -> Found:
@@ -90,6 +55,8 @@ def find_markers(raw: bytes, path: str) -> Found:
         Markers and problems: unpaired, nested or mixed markers, lines that only resemble one, and anything like a
         marker in a file whose encoding cannot be told.
     """
+    if not _may_hold_markers(raw):
+        return Found((), ())
     text = read_text(raw)
     if isinstance(text, Unreadable):
         return Found((), _unreadable(raw, path, text))
@@ -109,7 +76,8 @@ def markers_in(lines: Sequence[str], path: str) -> Found:
         if marker is not None:
             markers.append(marker)
         elif (
-            _follows_sign(line, tags=tags)
+            _NEAR.fullmatch(line.strip()[:_LONGEST])
+            or _follows_sign(line, tags=tags)
             or (prose and _TAG.search(line))
             or (is_json and any(_resembles(part) for part in _STRINGS.split(line)))
         ):
@@ -117,11 +85,11 @@ def markers_in(lines: Sequence[str], path: str) -> Found:
                 Problem(
                     path,
                     number,
-                    "The line resembles a solution marker, but has other text beside it, so it would not be cut.",
-                    fix="Give the marker a line of its own, after a comment sign.",
+                    "The line resembles a solution marker, but has other words or other text beside it, so it would not be cut.",
+                    fix="Write BEGIN SOLUTION or END SOLUTION on a line of its own, after a comment sign.",
                 )
             )
-    return Found(tuple(markers), (*problems, *_pairing_problems(markers, path)))
+    return Found(tuple(markers), (*problems, *pairing_problems(markers, path)))
 
 
 def in_cell(found: Found, cell: int) -> Found:
@@ -134,8 +102,8 @@ def in_cell(found: Found, cell: int) -> Found:
 
 
 def _marker(number: int, line: str, *, tags: bool) -> Marker | None:
-    match = _MARKER.fullmatch(line.strip())
-    if match is None:
+    match = _MARKER.fullmatch(line.strip()[: _LONGEST + 1])
+    if match is None or len(line.strip()) > _LONGEST:
         return None
     if match["close"] is not None:
         words = "</solution>" if match["close"] else "<solution>"
@@ -154,8 +122,22 @@ def _suspects(lines: Sequence[str]) -> Iterator[tuple[int, str]]:
             yield number, line
 
 
+def _may_hold_markers(raw: bytes) -> bool:
+    """A quick look, for data sets and pictures: without these words, and in an encoding that shows them, there is none."""
+    lower = raw.lower()
+    for shown in (lower, lower.replace(b"\0", b"") if b"\0" in lower else b""):
+        if any(hint.encode() in shown for hint in _HINTS):
+            return True
+    head = read_text(raw[:_HEAD])
+    return isinstance(head, Unreadable) and head.hides
+
+
 def _resembles(line: str, *, tags: bool = True) -> bool:
-    return _marker(0, line, tags=tags) is not None or _follows_sign(line, tags=tags)
+    return (
+        _marker(0, line, tags=tags) is not None
+        or _NEAR.fullmatch(line.strip()[:_LONGEST]) is not None
+        or _follows_sign(line, tags=tags)
+    )
 
 
 def _follows_sign(line: str, *, tags: bool) -> bool:
@@ -190,40 +172,3 @@ def _in_notebook(lines: Sequence[str], path: str) -> tuple[Problem, ...]:
             fix = "Publish a notebook without solutions."
             return (Problem(path, number, message, fix=fix),)
     return ()
-
-
-def _pairing_problems(markers: Sequence[Marker], path: str) -> Iterator[Problem]:
-    opened: Marker | None = None
-    for marker in markers:
-        if marker.opens and opened is not None:
-            yield Problem(
-                path,
-                marker.line,
-                f"`{marker.words}` stands inside the {opened.kind} that line {opened.line} begins.",
-                fix="End that first; markers do not nest.",
-            )
-        elif marker.opens:
-            opened = marker
-        elif opened is None:
-            yield Problem(
-                path,
-                marker.line,
-                f"`{marker.words}` ends a {marker.kind} that no line begins.",
-                fix="Add the marker that begins it, or remove this line.",
-            )
-        else:
-            if (marker.form, marker.kind) != (opened.form, opened.kind):
-                yield Problem(
-                    path,
-                    marker.line,
-                    f"`{marker.words}` ends what line {opened.line} begins as `{opened.words}`.",
-                    fix="Write both alike, in the same order of words.",
-                )
-            opened = None
-    if opened is not None:
-        yield Problem(
-            path,
-            opened.line,
-            f"`{opened.words}` begins a {opened.kind} that no line ends.",
-            fix="Add the marker that ends it.",
-        )

@@ -13,7 +13,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from courseline.domain.students.cut import Cut, cut_lines
-from courseline.domain.students.markers import Kind, in_cell, markers_in
+from courseline.domain.students.marker import Kind
+from courseline.domain.students.markers import in_cell, markers_in
 from courseline.domain.students.notebook import Cell, Notebook, read_notebook, write_notebook
 from courseline.domain.students.stubs import Stubs
 from courseline.domain.students.text_file import lines_of
@@ -99,7 +100,7 @@ def is_solution(cell: Cell) -> bool:
 
 
 def uncut_cell(raw: bytes, path: str, stubs: Stubs) -> int | None:
-    """The number, from 1, of the first solution cell that is filled in; None when there is none, or no notebook.
+    """The number, from 1, of the first cell that holds a solution; None when there is none, or no notebook.
 
     A notebook that was made for students may say where they write their own: what is left open there says so.
     """
@@ -108,7 +109,8 @@ def uncut_cell(raw: bytes, path: str, stubs: Stubs) -> int | None:
         open_still = _LEFT_OPEN.search(cell.source) or any(
             stub.strip() and stub.strip() in cell.source for stub in stubs.chosen.values()
         )
-        if is_solution(cell) and cell.source.strip() and not open_still:
+        found = markers_in(lines_of(cell.source), "cell")
+        if found.markers or found.problems or (is_solution(cell) and cell.source.strip() and not open_still):
             return number
     return None
 

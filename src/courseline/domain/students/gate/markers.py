@@ -5,6 +5,7 @@ This is looser than what the builder cuts by: also in notebooks, in any encoding
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 
@@ -18,6 +19,12 @@ _WORDS = rb"(?:begin|end)" + _GAP + _KIND + rb"|" + _KIND + _GAP + rb"(?:begin|e
 _MARK = re.compile(rb"(?:" + _WORDS + rb")", re.IGNORECASE)
 _MARK_OR_TAG = re.compile(
     rb"(?:" + _WORDS + rb"|<" + _GAP + rb"/?" + _GAP + rb"solution" + _GAP + rb">)", re.IGNORECASE
+)
+# What stands alone in a line and is near enough that somebody meant a marker.
+_NEAR = re.compile(
+    rb"(?:begin|start|end|stop)(?:" + _GAP + rb"of)?(?:" + _GAP + rb"the)?" + _GAP + rb"solutions?"
+    rb"|solutions?" + _GAP + rb"(?:begin|start|end|stop)s?",
+    re.IGNORECASE,
 )
 _HINT = re.compile(rb"solution|hidden|scheme", re.IGNORECASE)
 # In these `<solution>` is an element like any other.
@@ -40,7 +47,26 @@ def marker_line(raw: bytes, path: str = "") -> int | None:
         found = next((number for number, marked in marked_lines(text, path) if marked), None)
         if found is not None:
             return found
+    if path.lower().endswith(".ipynb") and b"\\u" in raw:
+        shown = "\n".join(_strings(raw)).encode("utf-8", "replace")
+        return 1 if any(marked for _, marked in marked_lines(shown)) else None
     return None
+
+
+def _strings(raw: bytes) -> Iterator[str]:
+    """Every text of a JSON file, with its escapes undone."""
+    try:
+        level = [json.loads(raw)]
+    except (ValueError, RecursionError):
+        return
+    while level:
+        one = level.pop()
+        if isinstance(one, str):
+            yield one
+        elif isinstance(one, dict):
+            level += [*one, *one.values()]
+        elif isinstance(one, list):
+            level += one
 
 
 def marked_lines(raw: bytes, path: str = "") -> Iterator[tuple[int, bool]]:
@@ -58,6 +84,9 @@ def marked_lines(raw: bytes, path: str = "") -> Iterator[tuple[int, bool]]:
 
 def _is_marked(part: bytes, words: re.Pattern[bytes]) -> bool:
     """Whether a mark stands alone, or directly behind a comment sign."""
+    for near in _NEAR.finditer(part):
+        if _LEAD.fullmatch(part, 0, near.start()) and _REST.fullmatch(part, near.end()):
+            return True
     for mark in words.finditer(part):
         start, end = mark.span()
         if _LEAD.fullmatch(part, 0, start) and _REST.fullmatch(part, end):
