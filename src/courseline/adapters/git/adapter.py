@@ -111,10 +111,14 @@ class GitAdapter:
         """Write the files git runs with and make the empty repository."""
         repository, home = directory / "repository", directory / "home"
         script, global_file = directory / "askpass", directory / "gitconfig"
-        repository.mkdir()
-        home.mkdir()
-        askpass.write_script(script)
-        global_file.write_text(configuration.both_sides(self._protocols))
+        try:
+            home.mkdir()
+            askpass.write_script(script)
+            global_file.write_text(configuration.both_sides(self._protocols))
+            _make_bare(repository, configuration.our_side(self._ca_file))
+        except OSError as problem:
+            msg = f"Making a temporary repository in {directory}: {problem.strerror}. Free some space and try again."
+            raise NeighbourFailed(msg) from problem
         environment = configuration.environment(
             home=home,
             global_file=global_file,
@@ -123,10 +127,12 @@ class GitAdapter:
             git_dir=repository,
         )
         command = Command(programs, repository, environment, script, self._file_bytes)
-        made = command.run(["init", "--quiet", "--bare", "--template=", "--object-format=sha1"])
-        if made.code != 0:
-            msg = f"Making a temporary repository in {directory}: git said: {made.message.strip()}"
-            raise NeighbourFailed(msg)
-        with (repository / "config").open("a") as config:
-            config.write(configuration.our_side(self._ca_file))
         return LocalRepository(command, repository)
+
+
+def _make_bare(repository: Path, config: str) -> None:
+    """What `git init --bare` makes, without starting it: https://git-scm.com/docs/gitrepository-layout."""
+    for directory in ("objects", "refs"):
+        (repository / directory).mkdir(parents=True)
+    (repository / "HEAD").write_text("ref: refs/heads/main\n")
+    (repository / "config").write_text(config)

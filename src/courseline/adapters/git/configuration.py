@@ -33,7 +33,7 @@ def both_sides(protocols: Sequence[str]) -> str:
 
 
 def our_side(ca_file: Path | None) -> str:
-    """What is added to the workspace's own configuration.
+    """The workspace's own configuration.
 
     Args:
         ca_file: certificates to trust instead of the machine's, None for those.
@@ -41,8 +41,9 @@ def our_side(ca_file: Path | None) -> str:
     findings = "".join(f'[fetch "fsck"]\n\t{finding} = ignore\n' for finding in _HARMLESS)
     authority = f'\tsslCAInfo = "{_escaped(str(ca_file))}"\n' if ca_file else ""
     return (
+        "[core]\n\trepositoryFormatVersion = 0\n\tbare = true\n\thooksPath = /dev/null\n"
         # The workspace lives for one command, so nothing of it needs to reach the disk's platters.
-        "[core]\n\thooksPath = /dev/null\n\tfsync = none\n"
+        "\tfsync = none\n"
         "[gc]\n\tauto = 0\n"
         "[maintenance]\n\tauto = false\n"
         "[transfer]\n\tfsckObjects = true\n\tcredentialsInUrl = die\n\tbundleURI = false\n"

@@ -156,6 +156,7 @@ class GitWorkspace:
         )
         sha = answer.output.decode("ascii", "replace").strip()
         if answer.code == 0 and is_oid(sha):
+            self._repository.made[sha] = parent
             return sha
         if (
             "not found" in answer.message
