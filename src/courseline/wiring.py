@@ -22,8 +22,9 @@ if TYPE_CHECKING:
     from courseline.adapters.secrets import SecretBox
     from courseline.usecases.library.try_examples import RunTrial
     from courseline.usecases.neighbours import Neighbours, Progress
+    from courseline.usecases.object_store import ObjectStore
     from courseline.usecases.offline import Offline
-    from courseline.usecases.ports import Credential, ObjectStore
+    from courseline.usecases.ports import Credential
 
 
 @dataclass

@@ -22,7 +22,7 @@ from courseline.adapters.objects_folder import FolderStore
 from courseline.adapters.objects_s3 import S3Store
 from courseline.adapters.objects_url import S3Location
 from courseline.errors import InvalidInput, NeighbourFailed
-from courseline.usecases.ports import ObjectStore, StoredObject
+from courseline.usecases.object_store import ObjectStore, StoredObject
 
 ODD_KEYS = [
     "a/with space",

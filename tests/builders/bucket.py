@@ -14,7 +14,8 @@ from courseline.adapters.objects_s3 import S3Store
 from courseline.adapters.objects_url import parse_source_url
 from courseline.usecases.library.register_repository import Registration
 from courseline.usecases.library.sync import Synced, SyncRelease, sync
-from courseline.usecases.ports import Credential, ObjectStore
+from courseline.usecases.object_store import ObjectStore
+from courseline.usecases.ports import Credential
 from courseline.wiring import resolve_url
 
 

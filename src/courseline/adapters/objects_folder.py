@@ -17,14 +17,14 @@ from courseline.adapters.parallel import in_parallel
 from courseline.domain.library.objects import checked_key
 from courseline.domain.paths import printable
 from courseline.errors import InvalidInput, NeighbourFailed
-from courseline.usecases.ports import StoredObject
+from courseline.usecases.object_store import StoredObject
 
 _PARTIAL = ".partial"
 _ABANDONED_SECONDS = 24 * 3600
 
 
 class FolderStore:
-    """Implements `ports.ObjectStore`.
+    """Implements `usecases.object_store.ObjectStore`.
 
     Args:
         root: absolute directory; made by `check` or the first put.

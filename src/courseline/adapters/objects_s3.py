@@ -18,7 +18,7 @@ from courseline.adapters.parallel import in_parallel
 from courseline.domain.library.objects import checked_key
 from courseline.domain.paths import printable
 from courseline.errors import NeighbourFailed
-from courseline.usecases.ports import StoredObject
+from courseline.usecases.object_store import StoredObject
 
 if TYPE_CHECKING:
     from minio import Minio
@@ -35,7 +35,7 @@ _ABSENT = ("NoSuchKey", "NoSuchObject")
 
 
 class S3Store:
-    """Implements `ports.ObjectStore`.
+    """Implements `usecases.object_store.ObjectStore`.
 
     Args:
         location: see `objects_url`.

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from courseline.errors import InvalidInput
-from courseline.usecases.ports import Clock, Credential, Git, ObjectStore, ReadYaml
+from courseline.usecases.object_store import ObjectStore
+from courseline.usecases.ports import Clock, Credential, Git, ReadYaml
 from courseline.usecases.rows import Database
 
 FindCredential = Callable[[str, UUID | None, str], Credential | None]

@@ -7,7 +7,7 @@ from tests.builders.versions import build_manifest
 
 from courseline.domain.library.garbage import Fate, find_leftovers
 from courseline.domain.library.objects import file_key, manifest_key, meta_key, version_prefix
-from courseline.usecases.ports import StoredObject
+from courseline.usecases.object_store import StoredObject
 
 NOW = datetime(2026, 3, 8, tzinfo=UTC)
 WEEK = NOW - timedelta(days=7)

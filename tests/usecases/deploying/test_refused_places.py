@@ -9,7 +9,7 @@ from tests.builders.repositories import build_repository
 from courseline.domain.library.label import Label
 from courseline.errors import InvalidInput, NeighbourFailed, NotFound, Refused, errors_among
 from courseline.usecases.deploying.deploy import Deploy, Deployed, deploy
-from courseline.usecases.ports import ObjectStore
+from courseline.usecases.object_store import ObjectStore
 
 TOOLS = place("week1.tools", "tools")
 

@@ -14,7 +14,7 @@ from courseline.domain.library.read_manifest import read_manifest
 from courseline.errors import CorruptObject, InvalidInput, NeighbourFailed, NotFound, Refused, Severity
 from courseline.usecases.library.read_version import read_files, verify_version
 from courseline.usecases.library.store_version import store_version
-from courseline.usecases.ports import ObjectStore, StoredObject
+from courseline.usecases.object_store import ObjectStore, StoredObject
 
 MANIFEST = build_manifest()
 MAIN = file_key(MANIFEST, "main.py")

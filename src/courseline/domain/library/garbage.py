@@ -18,7 +18,7 @@ _VERSION = re.compile(
 
 
 class Listed(Protocol):
-    """An object as a listing shows it; see `usecases.ports.StoredObject`."""
+    """An object as a listing shows it; see `usecases.object_store.StoredObject`."""
 
     @property
     def key(self) -> str:

@@ -24,7 +24,7 @@ from courseline.errors import InvalidInput, NeighbourFailed, NotFound, Problem
 from courseline.usecases.library.read_version import batches
 from courseline.usecases.library.release_source import Tagged
 from courseline.usecases.neighbours import Progress
-from courseline.usecases.ports import ObjectStore
+from courseline.usecases.object_store import ObjectStore
 
 MOST_OBJECTS = 250_000
 """Below one prefix; as many files as are listed of a git repository."""

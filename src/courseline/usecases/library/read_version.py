@@ -8,7 +8,7 @@ from courseline.domain.library.damage import Damage, Fault, byte_damage, expecte
 from courseline.domain.library.objects import Stored, file_key, manifest_key, version_prefix
 from courseline.domain.paths import printable
 from courseline.errors import CorruptObject, NeighbourFailed, NotFound, Problem
-from courseline.usecases.ports import ObjectStore
+from courseline.usecases.object_store import ObjectStore
 
 BATCH = 64 * 1024 * 1024
 """Bytes that are held at once while versions are verified; a single larger file is read alone."""

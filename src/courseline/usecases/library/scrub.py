@@ -13,7 +13,7 @@ from courseline.domain.library.version import ExampleVersion
 from courseline.usecases.library.read_version import read_damage
 from courseline.usecases.library.rows import KnownVersion
 from courseline.usecases.neighbours import Neighbours
-from courseline.usecases.ports import ObjectStore
+from courseline.usecases.object_store import ObjectStore
 
 CHUNK = 200
 """Versions whose file lists are held at once."""

@@ -16,7 +16,7 @@ from courseline.domain.library.objects import (
 from courseline.domain.library.read_manifest import read_manifest
 from courseline.errors import InvalidInput, Problem, Refused
 from courseline.usecases.library.read_version import read_damage
-from courseline.usecases.ports import ObjectStore
+from courseline.usecases.object_store import ObjectStore
 
 
 @dataclass(frozen=True, slots=True)
