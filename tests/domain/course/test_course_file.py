@@ -7,7 +7,7 @@ from tests.builders.course_files import TYPES, course_file, errors, warnings
 
 from courseline.domain.course.course import ContentKind, ContentType
 from courseline.domain.course.course_file import parse_course_file
-from courseline.domain.course.wish import COURSE_FILE, GateException, Removal
+from courseline.domain.course.wish import COURSE_FILE, GateException, GateLimits, Removal
 from courseline.domain.located import Located
 from courseline.errors import Problem
 
@@ -217,6 +217,17 @@ def test_allow_removals_is_a_whole_number_from_0(value):
     assert [line for line, _ in errors(course_file(f"structure: []\nallowRemovals: {value}\n")[1])] == [2]
 
 
+def test_a_course_sets_how_like_a_hidden_file_a_public_one_may_be():
+    file, problems = course_file("structure: []\nleakGate: {sharedPercent: 60, fromLines: 12}\n")
+    assert (file.limits, problems) == (GateLimits(60, 5, 12), [])
+    assert course_file("structure: []\n")[0].limits == GateLimits(80, 5, 8)
+
+
+@pytest.mark.parametrize("value", ["{sharedPercent: 0}", "{sharedPercent: 101}", "{shingleLines: 1}", "none"])
+def test_no_course_switches_the_leak_gate_off(value):
+    assert [line for line, _ in errors(course_file(f"structure: []\nleakGate: {value}\n")[1])] == [2]
+
+
 @pytest.mark.parametrize(
     ("entries", "line", "words"),
     [
@@ -300,6 +311,7 @@ FILES = st.fixed_dictionaries(
         "removed": st.lists(st.fixed_dictionaries({"path": PATHS}) | PLAIN, max_size=3) | PLAIN,
         "allowRemovals": PLAIN,
         "exceptions": PLAIN,
+        "leakGate": PLAIN,
     },
 )
 

@@ -32,7 +32,7 @@ class TestHiddenFiles:
         done = stopped(published)
         (finding,) = [one for one in done.refusals if one.path == "week1/hello/hello.py"]
         assert "solution hello.py of examples:hello@v1.0" in finding.message
-        assert "exception" in finding.fix
+        assert "no exception is possible" in finding.fix
 
     @pytest.mark.parametrize(
         ("content", "words"),
@@ -138,30 +138,40 @@ class TestBuilder:
 
 class TestExceptions:
     TEST = TOOLS["tools/check_tools.py"]
+    NOTES = HELLO["hello/notes.txt"]
+    TEMPLATE = "week1/hello/studentTemplates/hello.py"
+    GIVEN = "week1/hello/hello.py"
 
-    def reviewed(
-        self, course: TemplateCourse, content: str, path: str = "week1/hello/data/words.txt"
-    ) -> None:
+    def reviewed(self, course: TemplateCourse, content: str, path: str = GIVEN) -> None:
         digest = hashlib.sha256(content.encode()).hexdigest()
         entry = f"exceptions:\n  - {{path: {path}, sha256: {digest}, reason: an old exam, by: ada}}\n"
         course.edit({"course-structure.yaml": TYPES + STRUCTURE + entry})
 
     def test_a_reviewed_one_lets_exactly_that_file_through(self, published: TemplateCourse) -> None:
-        published.edit({"week1/hello/data/words.txt": self.TEST})
-        stopped(published)
-        self.reviewed(published, self.TEST)
+        published.edit({self.TEMPLATE: self.NOTES})
+        (finding,) = stopped(published).refusals
+        assert "add it to `exceptions:` in the course file" in finding.fix
+        self.reviewed(published, self.NOTES)
         assert published.publish().refusals == ()
-        assert published.given()["week1/hello/data/words.txt"] == self.TEST.rstrip("\n")
+        assert published.given()[self.GIVEN] == self.NOTES.rstrip("\n")
 
     def test_it_is_good_for_no_other_content(self, published: TemplateCourse) -> None:
-        self.reviewed(published, self.TEST)
-        published.edit({"week1/hello/data/words.txt": BLANK["blank/answer.py"]})
+        self.reviewed(published, self.NOTES + "\n")
+        published.edit({self.TEMPLATE: self.NOTES})
         assert len(stopped(published).refusals) == 1
 
     def test_it_is_good_for_no_other_path(self, published: TemplateCourse) -> None:
-        self.reviewed(published, self.TEST, "week1/sums/README.md")
-        published.edit({"week1/hello/data/words.txt": self.TEST})
+        self.reviewed(published, self.NOTES, "week1/sums/README.md")
+        published.edit({self.TEMPLATE: self.NOTES})
         assert len(stopped(published).refusals) == 1
+
+    def test_none_lets_a_test_or_a_solution_through(self, published: TemplateCourse) -> None:
+        path = "week1/hello/data/words.txt"
+        self.reviewed(published, self.TEST, path)
+        published.edit({path: self.TEST})
+        (finding,) = stopped(published).refusals
+        assert finding.path == path
+        assert "no exception is possible" in finding.fix
 
 
 def test_a_past_leak_in_a_kept_place_is_told_and_stops_nobody_else(published: TemplateCourse) -> None:

@@ -81,7 +81,8 @@ def test_a_leak_ends_1_with_place_and_remedy_and_no_file(published: TemplateCour
     (refusal,) = document["refusals"]
     assert refusal["path"] == "week1/hello/data/words.txt"
     assert "solution use.py of examples:uses@v1.0" in refusal["reason"]
-    assert "add it to `exceptions:` in the course file" in refusal["reason"]
+    assert "Publish another file" in refusal["reason"]
+    assert "no exception is possible" in refusal["reason"]
     assert published.everything() == before
 
 

@@ -10,11 +10,12 @@ from courseline.domain.course.course_model import (
     ContentTypeEntry,
     CourseStructure,
     ExceptionEntry,
+    LeakGateEntry,
     RemovedEntry,
 )
 from courseline.domain.course.structure import read_structure
 from courseline.domain.course.validation import check_entry, list_at
-from courseline.domain.course.wish import CourseFile, GateException, Node, Removal
+from courseline.domain.course.wish import DEFAULT_LIMITS, CourseFile, GateException, GateLimits, Node, Removal
 from courseline.domain.instant import zone_named
 from courseline.domain.located import Located
 from courseline.domain.paths import listed_path_problem, ltree_problem, printable
@@ -56,6 +57,7 @@ def parse_course_file(located: Located, timezone: str = "UTC") -> tuple[CourseFi
         removed=_removed(data.get("removed"), located, nodes, problems),
         allow_removals=top.allow_removals if top else None,
         exceptions=_exceptions(data.get("exceptions"), located, problems),
+        limits=_limits(top.leak_gate if top else None),
     )
     return file, sorted(problems, key=lambda problem: problem.line or 0)
 
@@ -125,6 +127,14 @@ def _removed(
         else:
             removals[entry.path] = Removal(entry.path, line, entry.keep_files, entry.allow_template_change)
     return tuple(removals.values())
+
+
+def _limits(entry: LeakGateEntry | None) -> GateLimits:
+    return (
+        DEFAULT_LIMITS
+        if entry is None
+        else GateLimits(entry.shared_percent, entry.shingle_lines, entry.from_lines)
+    )
 
 
 def _exceptions(data: object, located: Located, problems: list[Problem]) -> tuple[GateException, ...]:

@@ -163,6 +163,28 @@ class ExceptionEntry(Entry):
     by: Annotated[Text, AfterValidator(_said)] = Field(description="who decided it")
 
 
+class LeakGateEntry(Entry):
+    """From when on the leak gate takes a public file for a copy of a hidden one."""
+
+    shared_percent: int = Field(
+        default=80,
+        alias="sharedPercent",
+        ge=30,
+        le=100,
+        description="how much of a hidden file a public one may not have, per cent of its passages, 30 to 100",
+    )
+    shingle_lines: int = Field(
+        default=5, alias="shingleLines", ge=2, le=10, description="lines of a passage, 2 to 10"
+    )
+    from_lines: int = Field(
+        default=8,
+        alias="fromLines",
+        ge=2,
+        le=30,
+        description="lines from which on a hidden file is compared by passages, 2 to 30",
+    )
+
+
 class CourseStructure(Entry):
     """The whole `course-structure.yaml`."""
 
@@ -178,4 +200,9 @@ class CourseStructure(Entry):
     )
     exceptions: list[ExceptionEntry] | None = Field(
         default=None, description="a list of files that were reviewed and may pass the leak gate"
+    )
+    leak_gate: LeakGateEntry | None = Field(
+        default=None,
+        alias="leakGate",
+        description="how like a hidden file a public one may be, e.g. `{sharedPercent: 80, shingleLines: 5, fromLines: 8}`",
     )

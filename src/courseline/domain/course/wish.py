@@ -91,6 +91,25 @@ class GateException:
 
 
 @dataclass(frozen=True, slots=True)
+class GateLimits:
+    """From when on the leak gate takes a public file for a copy of a hidden one.
+
+    Attributes:
+        shared_percent: of the hidden file's shingles that a public file must have to be taken for a copy.
+        shingle_lines: lines that follow each other in one shingle.
+        from_lines: lines that are not blank, from which on shingles are compared; every line of a shorter file must be
+            there.
+    """
+
+    shared_percent: int = 80
+    shingle_lines: int = 5
+    from_lines: int = 8
+
+
+DEFAULT_LIMITS = GateLimits()
+
+
+@dataclass(frozen=True, slots=True)
 class CourseFile:
     """The whole wish.
 
@@ -100,6 +119,7 @@ class CourseFile:
         removed: see `Removal`.
         allow_removals: how many places a plan may remove at most, None when not said.
         exceptions: see `GateException`.
+        limits: see `GateLimits`.
     """
 
     content_types: tuple[ContentType, ...]
@@ -107,3 +127,4 @@ class CourseFile:
     removed: tuple[Removal, ...] = ()
     allow_removals: int | None = None
     exceptions: tuple[GateException, ...] = ()
+    limits: GateLimits = DEFAULT_LIMITS

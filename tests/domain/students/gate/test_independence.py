@@ -10,6 +10,7 @@ ALLOWED = {
     "courseline.domain.tree",
     "courseline.domain.library.version",
     "courseline.domain.course.wish",
+    "courseline.domain.students.scan.unpack",
 }
 
 

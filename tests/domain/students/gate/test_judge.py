@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 import pytest
-from tests.builders.student_places import STUB, Files, MadeUpCourse, Place, meta_text, tree_of
+from tests.builders.student_places import STUB, Files, MadeUpCourse, Place, meta_text, raw_of, tree_of
 
 from courseline.domain.course.wish import GateException
 from courseline.domain.library.version import Role
@@ -16,7 +16,8 @@ from courseline.domain.students.gate.justification import justify
 from courseline.domain.tree import EXECUTABLE, GITLINK, SYMLINK, Tree, blob_oid
 
 SOLUTION = "def mean(values):\n    return sum(values) / len(values)  # what students are to find\n"
-CUT_SOURCE = f"import math\nimport statistics\nimport itertools\n# BEGIN SOLUTION\n{SOLUTION}# END SOLUTION\n\n\nprint(math.pi)\n"
+CUT_SOLUTION = SOLUTION.replace("mean", "middle").replace("sum", "fsum")
+CUT_SOURCE = f"import math\nimport statistics\nimport itertools\n# BEGIN SOLUTION\n{CUT_SOLUTION}# END SOLUTION\n\n\nprint(math.pi)\n"
 CUT = "import math\nimport statistics\nimport itertools\npass\n\n\nprint(math.pi)\n"
 TEST = "from mean import mean\n\n\ndef test_mean():\n    assert mean([1, 2, 3]) == 2\n"
 HELPER = "def read(path):\n    return [float(line) for line in open(path)]\n"
@@ -85,6 +86,10 @@ MEAN = Place(
 HONEST = MadeUpCourse(
     [MEAN, Place({"meta.yaml": meta_text(), "README.md": "Read chapter two.\n"}, "week2/reading")]
 )
+# Put together here, so that this file holds none.
+PRIVATE_KEY = "key:\n-----BEGIN RSA " + f"PRIVATE KEY-----\n{'Aa0+' * 16}\n-----END RSA PRIVATE KEY-----\n"
+CANARY = "COURSELINE-" + "CANARY-7f3a"
+PLAN = "".join(f"Part {number} takes {number * 5} minutes\n" for number in range(1, 15))
 SECRET = "Courseline shows this sentence to nobody but the lecturers of the course.\n"
 ELSEWHERE = library_hidden(blob_oid(SECRET.encode()), Role.TEST, "test_x.py", "other:example", "v1.0")
 
@@ -143,7 +148,7 @@ FAULTS = {
         "justification", f"{P}/cut.py", {f"{P}/cut.py": "print(math.pi)\nimport math\n"}
     ),
     "a solution line that was cut": Fault(
-        "justification", f"{P}/cut.py", {f"{P}/cut.py": f"import math\n{SOLUTION}\n\nprint(math.pi)\n"}
+        "justification", f"{P}/cut.py", {f"{P}/cut.py": f"import math\n{CUT_SOLUTION}\n\nprint(math.pi)\n"}
     ),
     "media that no text links to": Fault(
         "justification", f"{P}/mediaFiles/solution.png", {f"{P}/mediaFiles/solution.png": "short"}
@@ -208,6 +213,40 @@ FAULTS = {
     ),
     "a conflict marker": Fault(
         "conflict-markers", f"{P}/run.sh", listed={f"{P}/run.sh": "a\n<<<<<<< ours\nb\n=======\n"}, line=2
+    ),
+    "an archive": Fault("leftovers", f"{P}/data/all.zip", listed={f"{P}/data/all.zip": "short"}),
+    "compiled code under another name": Fault(
+        "leftovers", f"{P}/run.sh", listed={f"{P}/run.sh": b"\x7fELF" + bytes(40)}
+    ),
+    "a private key": Fault("secrets", f"{P}/run.sh", listed={f"{P}/run.sh": PRIVATE_KEY}, line=2),
+    "a canary": Fault("canary", f"{P}/run.sh", listed={f"{P}/run.sh": f"a\n{CANARY}\n"}, line=2),
+    "a canary as a name": Fault("canary", f"{P}/data/{CANARY}", listed={f"{P}/data/{CANARY}": "short"}),
+    "a text in the metadata of a notebook": Fault(
+        "notebooks",
+        f"{P}/data/x.ipynb",
+        listed={
+            f"{P}/data/x.ipynb": '{"cells": [{"metadata": {"note": "' + "42 " * 99 + '"}}], "metadata": {}}'
+        },
+    ),
+    "most of a hidden file": Fault(
+        "similarity",
+        f"{P}/run.sh",
+        course=with_files({"plan.txt": PLAN, "run.sh": (EXECUTABLE, PLAN.replace("Part 1 ", "Today "))}),
+        line=2,
+    ),
+    "a test among other lines": Fault(
+        "containment",
+        f"{P}/run.sh",
+        course=with_files(
+            {"run.sh": "#!/bin/sh\n" + "\n".join(f"# {line}\necho" for line in TEST.split("\n"))}
+        ),
+        line=2,
+    ),
+    "a template that has all of the solution": Fault(
+        "containment",
+        f"{P}/mean.py",
+        course=with_files({"studentTemplates/mean.py": STUB + SOLUTION}),
+        line=2,
     ),
     "a symbolic link": Fault("mode", f"{P}/run.sh", listed={f"{P}/run.sh": (SYMLINK, "/etc/passwd")}),
     "a submodule": Fault("mode", f"{P}/run.sh", listed={f"{P}/run.sh": (GITLINK, "x")}),
@@ -306,10 +345,19 @@ def test_a_hidden_blob_students_have_already_blocks_unless_it_is_kept():
 
 
 def exception(path: str, content: str) -> GateException:
-    return GateException(path, hashlib.sha256(content.encode()).hexdigest(), "reviewed", "Ada", 1)
+    return GateException(path, hashlib.sha256(raw_of(content)).hexdigest(), "reviewed", "Ada", 7)
 
 
-@pytest.mark.parametrize("name", ["a test of another example", "a marker", "a conflict marker"])
+EXCEPTABLE = [
+    "a marker",
+    "a conflict marker",
+    "an archive",
+    "a private key",
+    "a text in the metadata of a notebook",
+]
+
+
+@pytest.mark.parametrize("name", EXCEPTABLE)
 def test_a_reviewed_exception_is_good_for_its_path_and_content_only(name):
     fault = FAULTS[name]
     content = fault.listed[fault.path]
@@ -322,9 +370,19 @@ def test_a_reviewed_exception_is_good_for_its_path_and_content_only(name):
     assert rules(exception(f"{P}/other.sh", content)) == {(fault.rule, fault.path)}
 
 
-def test_no_exception_lets_an_unlisted_file_through():
-    fault = FAULTS["an unlisted file of the place"]
+@pytest.mark.parametrize(
+    "name", ["an unlisted file of the place", "a test of another example", "a canary", "the whole meta.yaml"]
+)
+def test_no_exception_clears_what_nobody_can_judge_by_the_file_alone(name):
+    fault = FAULTS[name]
+    content = {**fault.planted, **fault.listed}[fault.path]
 
-    assert found(replace(fault.case, exceptions=[exception(fault.path, "short")])) == {
+    assert found(replace(fault.case, exceptions=[exception(fault.path, content)])) == {
         (fault.rule, fault.path)
     }
+
+
+def test_a_hidden_file_that_is_no_solution_and_no_test_can_be_excepted():
+    fault = FAULTS["a template that lies unlisted beside it"]
+
+    assert found(replace(fault.case, exceptions=[exception(fault.path, NOTES)])) == set()

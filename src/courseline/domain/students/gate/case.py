@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from courseline.domain.course.wish import GateException
+from courseline.domain.course.wish import DEFAULT_LIMITS, GateException, GateLimits
 from courseline.domain.library.version import Role
 from courseline.domain.tree import Tree
 from courseline.errors import Problem, Severity
@@ -74,8 +73,10 @@ class GateCase:
         head: tree of the template repository now, None when it has no commit.
         hidden: the hidden set by blob id.
         exceptions: reviewed exceptions of the course file.
+        limits: from when on files count as alike.
         readme_texts: every text the root README.md may show: title and description of the course, titles, paths and
             directories of its contents, and their limits as text.
+        worked_out: what several checks need, kept by the one that needed it first; a copy begins anew.
     """
 
     places: Sequence[GatePlace]
@@ -86,16 +87,8 @@ class GateCase:
     hidden: Mapping[str, Hidden] = field(default_factory=dict)
     exceptions: Sequence[GateException] = ()
     readme_texts: Sequence[str] = ()
-
-    def excepted(self, path: str, oid: str) -> bool:
-        """Whether a reviewed exception is good for this content at this path of the candidate."""
-        if not any(exception.path == path for exception in self.exceptions):
-            return False
-        raw = self.blobs.get(oid)
-        if raw is None:
-            return False
-        digest = hashlib.sha256(raw).hexdigest()
-        return any(found.path == path and found.sha256.lower() == digest for found in self.exceptions)
+    limits: GateLimits = DEFAULT_LIMITS
+    worked_out: dict[str, object] = field(default_factory=dict, init=False, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +104,7 @@ class Finding:
         why: why students must not get it.
         fix: what to do next.
         blocking: whether nothing may be pushed; a past leak in a kept file is only reported.
+        exceptable: whether a reviewed exception clears it.
     """
 
     place: str | None
@@ -121,8 +115,11 @@ class Finding:
     why: str
     fix: str
     blocking: bool = True
+    exceptable: bool = False
 
     @property
     def problem(self) -> Problem:
         """The finding as it is shown to people."""
-        return Problem(self.path, self.line, f"{self.message} {self.why}".strip(), Severity.ERROR, self.fix)
+        where = f" at {self.place}" if self.place else ""
+        said = f"{self.message} {self.why}".strip()
+        return Problem(self.path, self.line, f"{said} (rule {self.rule}{where})", Severity.ERROR, self.fix)

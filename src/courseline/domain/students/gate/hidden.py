@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 
 from courseline.domain.library.version import Role
 from courseline.domain.students.gate.case import Finding, GateCase, GatePlace, HiddenKind
+from courseline.domain.students.gate.exceptions import how_to_except
 from courseline.domain.students.gate.grants import links_to, readable
 from courseline.domain.students.gate.justification import Justified, justify
 from courseline.domain.students.gate.listing import read_listing
+from courseline.domain.tree import TreeFile
 
 SMALLEST = 32
 """Bytes that are not blank, from which on a file counts; below it files are alike by chance."""
@@ -25,7 +26,7 @@ def check_hidden(case: GateCase) -> Iterator[Finding]:
     for justified in justify(case):
         file = justified.file
         hidden = case.hidden.get(file.oid)
-        if hidden is None or not _counts(case, file.oid) or case.excepted(file.path, file.oid):
+        if hidden is None or not _counts(case, file.oid):
             continue
         if hidden.kind is not HiddenKind.LIBRARY and _free(justified, named, hidden.kind):
             continue
@@ -37,12 +38,21 @@ def check_hidden(case: GateCase) -> Iterator[Finding]:
             "hidden",
             f"The file is the {hidden.words}." + (" Students have it already." if kept else ""),
             "What is hidden anywhere must not reach students under another name.",
-            "Correct meta.yaml of the place, and consider another variant of the task: students know this file."
-            if kept
-            else "Publish another file. If students may have exactly this content, add it to `exceptions:` in the course"
-            f" file: {{path: {file.path}, sha256: {_checksum(case, file.oid)}, reason: ..., by: ...}}.",
+            _fix(case, file, hidden.kind, kept=kept),
             blocking=not kept,
+            exceptable=hidden.kind is not HiddenKind.LIBRARY,
         )
+
+
+def _fix(case: GateCase, file: TreeFile, kind: HiddenKind, *, kept: bool) -> str:
+    if kept:
+        return "Correct meta.yaml of the place, and consider another variant of the task: students know this file."
+    if kind is HiddenKind.LIBRARY:
+        return (
+            "Publish another file, or take this one out of testFiles and studentSubmissionFiles in every version of"
+            " the examples; no exception is possible."
+        )
+    return "Publish another file. " + how_to_except(case, file)
 
 
 def named_blobs(case: GateCase) -> set[str]:
@@ -68,11 +78,6 @@ def _linked(case: GateCase, place: GatePlace) -> Iterator[str]:
             links_to(text, path[len("mediaFiles/") :]) for text in texts
         ):
             yield file.oid
-
-
-def _checksum(case: GateCase, oid: str) -> str:
-    raw = case.blobs.get(oid)
-    return "..." if raw is None else hashlib.sha256(raw).hexdigest()
 
 
 def _is_readme(path: str) -> bool:

@@ -36,6 +36,9 @@ class Justified:
 
 def justify(case: GateCase) -> list[Justified]:
     """Every file of the candidate with what justifies it, in order of path."""
+    known = case.worked_out.get("justified")
+    if isinstance(known, list):
+        return known
     granted: dict[str, Mapping[str, list[Grant]]] = {
         place.directory: {} if place.kept else grants_of(place, case.blobs) for place in case.places
     }
@@ -47,6 +50,7 @@ def justify(case: GateCase) -> list[Justified]:
             found.append(Justified(None, file, "5", "made from the course file"))
         else:
             found.append(Justified(None, file, None, "It lies in no place of the course."))
+    case.worked_out["justified"] = found
     return found
 
 

@@ -102,7 +102,7 @@ def check_markers(case: GateCase) -> Iterator[Finding]:
     for place, file in files_by_place(case):
         raw = case.blobs.get(file.oid)
         line = None if raw is None else marker_line(raw, file.path)
-        if line is None or case.excepted(file.path, file.oid):
+        if line is None:
             continue
         yield Finding(
             place.content_path if place else None,
@@ -113,4 +113,5 @@ def check_markers(case: GateCase) -> Iterator[Finding]:
             "Where a marker is left, a solution may be left beside it.",
             "Remove the marker and the solution from the file, or list a template without them.",
             blocking=not (place and place.kept),
+            exceptable=True,
         )
