@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Boolean, Connection, Text, Uuid, bindparam, literal, or_, select
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Connection,
+    Text,
+    Uuid,
+    bindparam,
+    cast,
+    literal,
+    or_,
+    select,
+)
 from sqlalchemy.dialects.postgresql import insert
 
 from courseline.adapters.database.tables import UtcTime, among, table_of
@@ -20,7 +33,7 @@ from courseline.adapters.database.tables_library import (
 )
 from courseline.domain.library.example import Example
 from courseline.domain.library.label import Label
-from courseline.domain.library.version import ExampleVersion, LabelledVersion
+from courseline.domain.library.version import ExampleVersion, LabelledVersion, VersionFile
 from courseline.errors import Refused
 
 
@@ -57,30 +70,42 @@ class PublishingRows:
                 for example, version, meta in versions
             ],
         )
+        given = table_of(
+            id=(Uuid(), [version.id for _, version, _ in versions]),
+            example_id=(Uuid(), [version.example_id for _, version, _ in versions]),
+            version_identifier=(Text(), [version.version_identifier for _, version, _ in versions]),
+            content_digest=(Text(), [version.content_digest for _, version, _ in versions]),
+            meta=(Text(), [json.dumps(dict(meta)) for _, _, meta in versions]),
+            published_at=(UtcTime(), [version.published_at for _, version, _ in versions]),
+        )
+        columns = [cast(column, JSON) if column.name == "meta" else column for column in given.c]
         inserted = self._connection.execute(
             insert(EXAMPLE_VERSION)
+            .from_select([column.name for column in given.c], select(*columns))
             .on_conflict_do_nothing(index_elements=["id"])
-            .returning(EXAMPLE_VERSION.c.id),
-            [
-                {
-                    "id": version.id,
-                    "example_id": version.example_id,
-                    "version_identifier": version.version_identifier,
-                    "content_digest": version.content_digest,
-                    "meta": dict(meta),
-                    "published_at": version.published_at,
-                }
-                for _, version, meta in versions
-            ],
+            .returning(EXAMPLE_VERSION.c.id)
         )
         ids = set(inserted.scalars())
         new = [version for _, version, _ in versions if version.id in ids]
-        files = [row for version in new for row in _file_rows(version)]
-        if files:
-            self._connection.execute(EXAMPLE_VERSION_FILE.insert(), files)
+        self._insert_files([(version.id, file) for version in new for file in version.files])
         dependencies = [row for version in new for row in _dependency_rows(version)]
         if dependencies:
             self._connection.execute(EXAMPLE_DEPENDENCY.insert(), dependencies)
+
+    def _insert_files(self, files: Sequence[tuple[UUID, VersionFile]]) -> None:
+        rows = table_of(
+            example_version_id=(Uuid(), [version for version, _ in files]),
+            path=(Text(), [file.path for _, file in files]),
+            mode=(Text(), [file.mode for _, file in files]),
+            size=(BigInteger(), [file.size for _, file in files]),
+            sha256=(Text(), [file.sha256 for _, file in files]),
+            git_oid=(Text(), [file.git_oid for _, file in files]),
+            role=(Text(), [str(file.role) for _, file in files]),
+        )
+        insertion = EXAMPLE_VERSION_FILE.insert().from_select(
+            [column.name for column in rows.c], select(*rows.c)
+        )
+        self._connection.execute(insertion)
 
     def add_labels(
         self, labels: Sequence[tuple[Example, LabelledVersion]], commit: str, at: datetime
@@ -132,7 +157,7 @@ class PublishingRows:
             directory=(Text(), [labelled.directory for _, labelled in labels]),
             withdrawn=(Boolean(), [labelled.withdrawn for _, labelled in labels]),
         )
-        names = [*rows.c.keys(), "commit", "tagged_at"]
+        names = [*(column.name for column in rows.c), "commit", "tagged_at"]
         query = select(*rows.c, literal(commit, Text()), literal(at, UtcTime()))
         self._connection.execute(EXAMPLE_VERSION_TAG.insert().from_select(names, query))
 
@@ -217,19 +242,6 @@ class PublishingRows:
             .returning(tag.c.canonical)
         )
         return changed.first() is not None
-
-
-def _file_rows(version: ExampleVersion) -> Iterator[dict[str, object]]:
-    for file in version.files:
-        yield {
-            "example_version_id": version.id,
-            "path": file.path,
-            "mode": file.mode,
-            "size": file.size,
-            "sha256": file.sha256,
-            "git_oid": file.git_oid,
-            "role": str(file.role),
-        }
 
 
 def _dependency_rows(version: ExampleVersion) -> Iterator[dict[str, object]]:

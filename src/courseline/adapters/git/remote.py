@@ -110,7 +110,8 @@ class GitRemote:
             NotFound: the remote does not have one of them.
         """
         wanted = [checked_oid(oid, f"Fetching files from {self.url}") for oid in dict.fromkeys(oids)]
-        missing = self._repository.lacking(wanted)
+        # Before the first fetch of files there is none here to ask for; one more that comes again does no harm.
+        missing = self._repository.lacking(wanted) if self._repository.has_files else wanted
         if missing:
             self._fetch_objects(f"Fetching {len(missing)} files from {self.url}", missing, "blob:none")
 
@@ -166,6 +167,7 @@ class GitRemote:
             doing, [*self._fetch_command(), *options, "--end-of-options", self._name, f"+{ref}:{here}"]
         )
         self._repository.brought = min(self._repository.brought, _BRINGS[what])
+        self._repository.has_files |= what is None
         self._whole = self._whole or depth is None
         sha = self._repository.commit_of(here)
         if sha is None:
@@ -188,6 +190,7 @@ class GitRemote:
         self._talk(
             doing, [*command, *options, "--stdin", "--end-of-options", self._name], feed=[oid_lines(oids)]
         )
+        self._repository.has_files = True
         absent = self._repository.lacking(oids)
         if absent:
             msg = f"{doing}: the remote did not send {len(absent)} of {len(oids)} objects, the first is {absent[0]}."

@@ -25,15 +25,17 @@ class LocalRepository:
     Attributes:
         made: commits that were written here, and what each of them builds on.
         brought: the least that any fetch brought of a commit: 0 only the commit, 1 also its trees, 2 everything.
+        has_files: whether any fetch asked for the contents of files.
     """
 
     def __init__(self, command: Command, directory: Path) -> None:
         self.command = command
         self.made: dict[str, str | None] = {}
         self.brought = EVERYTHING
+        self.has_files = False
         self._directory = directory
         self._numbers = count(1)
-        self._here: set[str] = set()  # objects that were seen here; nothing is ever taken away
+        self._here: dict[str, int] = {}  # bytes of objects that were seen here; nothing is ever taken away
 
     def new_ref(self) -> str:
         """A reference name nobody has used yet; what it names stays in the repository."""
@@ -66,18 +68,19 @@ class LocalRepository:
 
     def lacking(self, oids: Iterable[str]) -> list[str]:
         """Those that are not here; what was here once is not asked for again."""
-        unknown = [oid for oid in oids if oid not in self._here]
-        self._here |= self.kinds(unknown).keys()
-        return [oid for oid in unknown if oid not in self._here]
+        wanted = list(oids)
+        here = self.sizes(wanted)
+        return [oid for oid in wanted if oid not in here]
 
     def sizes(self, oids: Iterable[str]) -> dict[str, int]:
         """Object id -> bytes, of those that are here."""
-        lines = objects.oid_lines(oids)
-        if not lines:
-            return {}
-        question = "--batch-check=%(objectname) %(objectsize)"
-        found = objects.parse_presence(self.local(["cat-file", question], feed=[lines]))
-        return {oid: int(size) for oid, size in found.items()}
+        wanted = list(oids)
+        lines = objects.oid_lines(oid for oid in wanted if oid not in self._here)
+        if lines:
+            question = "--batch-check=%(objectname) %(objectsize)"
+            found = objects.parse_presence(self.local(["cat-file", question], feed=[lines]))
+            self._here |= {oid: int(size) for oid, size in found.items()}
+        return {oid: self._here[oid] for oid in wanted if oid in self._here}
 
     def is_ancestor(self, old: str, new: str) -> bool:
         """Whether `new` builds on `old`, as far as the fetched history shows."""

@@ -23,6 +23,7 @@ class GitSource:
     def __init__(self, workspace: Workspace, remote: Remote) -> None:
         self._workspace = workspace
         self._remote = remote
+        self._fetched: set[str] = set()
 
     def tagged(self, tag: str, asked: str) -> Tagged:
         """See `ReleaseSource`; commits and trees come, no blob."""
@@ -37,8 +38,11 @@ class GitSource:
         return Tagged(commit, tree, _branch_of_that_name(tag, refs))
 
     def fetch(self, oids: Iterable[str]) -> None:
-        """See `ReleaseSource`."""
-        self._remote.fetch_blobs(oids)
+        """See `ReleaseSource`; what came is not asked for again."""
+        wanted = set(oids) - self._fetched
+        if wanted:
+            self._remote.fetch_blobs(wanted)
+            self._fetched |= wanted
 
     def sizes(self, oids: Iterable[str]) -> dict[str, int]:
         """See `ReleaseSource`."""
