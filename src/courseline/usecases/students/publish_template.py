@@ -30,7 +30,12 @@ from courseline.usecases.students.gate_history import (
 )
 from courseline.usecases.students.judge_template import JudgedTemplate, Setting, judge_template
 from courseline.usecases.students.read_places import not_recorded, shown_places
-from courseline.usecases.students.settle_template import Given, close_left, record_template, settle_template
+from courseline.usecases.students.settle_template import (
+    Given,
+    close_unpushed,
+    record_template,
+    settle_template,
+)
 
 ATTEMPTS = 3
 
@@ -60,7 +65,7 @@ class PublishedTemplate:
 
     Attributes:
         course: `organization/family/course`.
-        operation: None when nothing was pushed.
+        operation: the one that pushed, or that the gate refused; None when there was nothing to push.
         commit: None when nothing was pushed.
         files: the template, each file with the rule that admits it; empty when the gate stopped it.
         refusals: why places were refused, and what the gate found.
@@ -110,7 +115,7 @@ def _attempt(command: PublishTemplate, course: Course, neighbours: Neighbours) -
             gate_existing(course, history, neighbours)
         except Refused:
             if not command.dry_run:
-                close_left(course, neighbours)
+                close_unpushed(course, neighbours)
             raise
         assignments = read_assignments(course, read_head(source, None), workspace, source, neighbours)
         head = _tree(target, history.head, workspace)
@@ -148,17 +153,39 @@ def _finish(command: PublishTemplate, push: _Push, waiting: Sequence[Problem]) -
         commit=None,
         files=built.template.files,
         refusals=(*errors_among(problems), *found, *push.history.foreign),
-        warnings=(*warnings, *waiting),
+        warnings=(*warnings, *push.judged.warnings, *waiting),
         places=len(setting.shown),
     )
     stopped = any(finding.blocking for finding in findings)
     if command.dry_run:
         return replace(answer, files=() if stopped else answer.files, stopped=stopped)
-    if stopped or built.template.tree == (setting.head or Tree()):
-        close_left(setting.course, setting.neighbours)
-        return replace(answer, files=() if stopped else answer.files, stopped=stopped)
+    if stopped:
+        return replace(answer, operation=_refused(push), files=(), stopped=True)
+    if built.template.tree == (setting.head or Tree()):
+        close_unpushed(setting.course, setting.neighbours)
+        return answer
     operation, commit = _push(push)
     return replace(answer, operation=operation.id, commit=commit)
+
+
+def _operation(push: _Push) -> Operation:
+    course = push.setting.course
+    inputs = {"course": str(course.id), "tree": push.judged.built.template.tree.oid}
+    return open_operation(
+        OperationKind.STUDENT_TEMPLATE, course.template_identity, inputs, course.id, push.setting.neighbours
+    )
+
+
+def _refused(push: _Push) -> UUID:
+    """Record that the leak gate stopped a push; by which rules, at how many files."""
+    neighbours, findings = push.setting.neighbours, push.judged.findings
+    rules = sorted({finding.rule for finding in findings if finding.blocking})
+    paths = {finding.path for finding in findings if finding.blocking}
+    why = f"the leak gate found something in {len(paths)} {'file' if len(paths) == 1 else 'files'}: {', '.join(rules)}"
+    operation = _operation(push)
+    with neighbours.database.transaction() as rows:
+        rows.ledger.end_operation(operation.id, OperationState.REFUSED, neighbours.clock(), why)
+    return operation.id
 
 
 def _push(push: _Push) -> tuple[Operation, str]:
@@ -171,10 +198,7 @@ def _push(push: _Push) -> tuple[Operation, str]:
         PutFile(file.path, file.mode, file.oid if file.content is None else file.content) for file in written
     ]
     source.fetch_blobs({file.oid for file in written if file.content is None})
-    inputs = {"course": str(course.id), "tree": template.tree.oid}
-    operation = open_operation(
-        OperationKind.STUDENT_TEMPLATE, course.template_identity, inputs, course.id, neighbours
-    )
+    operation = _operation(push)
     commit = workspace.write_commit(
         parent=branch.sha,
         changes=changes,
@@ -191,7 +215,7 @@ def _push(push: _Push) -> tuple[Operation, str]:
     try:
         gate_push(course, push.history, workspace.commits(commit, limit=1)[0], template.tree.oid, neighbours)
     except Refused:
-        close_left(course, neighbours, OperationState.REFUSED)
+        close_unpushed(course, neighbours, OperationState.REFUSED)
         raise
     neighbours.progress("Pushing", 0, 1)
     target.push(commit, branch.branch, expected=branch.sha)

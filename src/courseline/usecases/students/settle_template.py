@@ -11,6 +11,7 @@ from courseline.domain.ledger.history import Action, Event
 from courseline.domain.ledger.operation import Operation, OperationKind, OperationState
 from courseline.domain.students.gate.history import TemplateCommit
 from courseline.domain.students.judgement import seal
+from courseline.usecases.ledger.open_operation import close_left
 from courseline.usecases.neighbours import Neighbours
 from courseline.usecases.rows import Exposure, Rows
 
@@ -66,14 +67,12 @@ def settle_template(course: Course, commits: Sequence[TemplateCommit], neighbour
             record_template(course, operation, _given(operation.checkpoint), str(sha), neighbours, rows)
 
 
-def close_left(
+def close_unpushed(
     course: Course, neighbours: Neighbours, state: OperationState = OperationState.ABANDONED
 ) -> None:
     """End the operation that is open on the course's template repository, if any, because nothing is to be pushed."""
     with neighbours.database.transaction() as rows:
-        operation = rows.ledger.open_operation(course.template_identity)
-        if operation is not None:
-            rows.ledger.end_operation(operation.id, state, neighbours.clock(), "nothing was pushed")
+        close_left(course.template_identity, neighbours, rows, state, "nothing was pushed")
 
 
 def record_template(
