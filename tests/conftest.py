@@ -6,11 +6,17 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 if TYPE_CHECKING:
     from tests.builders.postgres import PostgresServer
 
     from courseline.adapters.database.database import PostgresDatabase
+
+
+# No machine is too slow for an example. Where CI is set, hypothesis draws the same ones each time.
+settings.register_profile("courseline", deadline=None, print_blob=True)
+settings.load_profile("courseline")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

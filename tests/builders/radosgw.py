@@ -6,11 +6,11 @@ the context. Starting takes about ten seconds, so it is made once a test process
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
 import tempfile
-import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
@@ -18,6 +18,7 @@ from pathlib import Path
 from uuid import uuid4
 
 from tests.builders.s3 import free_port
+from tests.builders.waiting import until
 
 ACCESS_KEY = "GATEWAYUSER"
 SECRET_KEY = "gateway-s3cret"
@@ -98,16 +99,14 @@ class Gateway:
     def await_answer(self) -> None:
         import urllib3
 
-        deadline = time.monotonic() + 60
-        while time.monotonic() < deadline and self.process.poll() is None:
-            try:
+        def answers() -> bool:
+            assert self.process.poll() is None, f"radosgw has ended with {self.process.returncode}"
+            with suppress(urllib3.exceptions.HTTPError):
                 urllib3.request("GET", self.endpoint, timeout=5, retries=False)
-            except urllib3.exceptions.HTTPError:
-                time.sleep(0.1)
-            else:
-                return
-        msg = f"radosgw does not answer at {self.endpoint}"
-        raise AssertionError(msg)
+                return True
+            return False
+
+        until(answers, f"radosgw answers at {self.endpoint}")
 
 
 @contextmanager
@@ -164,12 +163,17 @@ def _start(stack: ExitStack) -> Gateway:
     osd = str(uuid4())
     run("ceph", "-c", str(conf), "--connect-timeout", str(PATIENCE), "osd", "new", osd)
     run("ceph-osd", "-c", str(conf), "--mkfs", "-i", "0", "--osd-uuid", osd)
-    # It gives up at once when it asks the monitor before it has learnt the cluster's id from it.
-    for _ in range(10):
-        with suppress(subprocess.TimeoutExpired):
-            daemon("ceph-osd", "-i", "0").wait(timeout=2)
-            continue
-        break
+    # It gives up when it asks the monitor before it has learnt the cluster's id from it, and then is started again.
+    started = [daemon("ceph-osd", "-i", "0")]
+
+    def is_up() -> bool:
+        if started[-1].poll() is not None:
+            assert len(started) < 20, "ceph-osd has ended again and again"
+            started.append(daemon("ceph-osd", "-i", "0"))
+        told = run("ceph", "-c", str(conf), "--connect-timeout", str(PATIENCE), "osd", "stat", "-f", "json")
+        return bool(json.loads(told)["num_up_osds"])
+
+    until(is_up, "ceph-osd is up")
     for user, access, secret in (
         ("writer", ACCESS_KEY, SECRET_KEY),
         ("reader", READER_ACCESS_KEY, READER_SECRET_KEY),

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
 import time
 from collections.abc import Callable
+from typing import Any
 
 import psycopg
 
@@ -28,11 +30,18 @@ def until(condition: Callable[[], object], what: str) -> None:
         time.sleep(_PAUSE)
 
 
-def until_somebody_waits(database_url: str, *, many: int = 1) -> None:
-    """Return as soon as so many sessions of a database wait for an advisory lock, such as a lease."""
+def until_somebody_waits(
+    database_url: str, process: subprocess.Popen[Any] | None = None, *, many: int = 1
+) -> None:
+    """Return as soon as so many sessions of a database wait for an advisory lock, such as a lease.
+
+    Raises:
+        AssertionError: they do not, or the process that was to wait has ended.
+    """
     with psycopg.connect(database_url, autocommit=True) as connection:
 
         def waiting() -> bool:
+            assert process is None or process.poll() is None, f"{process.args!r} has ended"
             row = connection.execute(_WAITING).fetchone()
             return row is not None and row[0] >= many
 

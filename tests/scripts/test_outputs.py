@@ -219,7 +219,7 @@ def test_an_interrupted_job_says_so_in_its_object(
             stderr=subprocess.PIPE,
         ) as run,
     ):
-        until_somebody_waits(database_url)
+        until_somebody_waits(database_url, run)
         run.send_signal(signal.SIGINT)
         stdout, stderr = run.communicate()
     assert (run.returncode, json.loads(stdout)["error"]["kind"]) == (130, "interrupted")

@@ -126,7 +126,7 @@ def test_what_a_killed_holder_was_committing_is_there_for_who_takes_over(databas
     with psycopg.connect(database.url, autocommit=True) as gate:
         gate.execute("SELECT pg_advisory_lock(1)")
         with subprocess.Popen([sys.executable, "-c", COMMIT, database.url, TARGET]) as holder:
-            until_somebody_waits(database.url)
+            until_somebody_waits(database.url, holder)
             holder.send_signal(signal.SIGKILL)
         next_one = threading.Thread(target=take_over)
         next_one.start()
