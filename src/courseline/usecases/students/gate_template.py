@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 from courseline.domain.course.course import Course
+from courseline.domain.course.wish import GateException
 from courseline.domain.library.version import VersionFile
 from courseline.domain.students.gate.case import Finding, GateCase, GatePlace, Hidden, HiddenKind
 from courseline.domain.students.gate.hidden_set import library_hidden, merge_hidden, place_hidden
-from courseline.domain.students.gate.judge import judge, needed_blobs
+from courseline.domain.students.gate.judge import exception_warnings, judge, needed_blobs
 from courseline.domain.students.gate.justification import EMPTY_BLOB
 from courseline.domain.students.rule import Rule
 from courseline.domain.tree import Tree, TreeFile
-from courseline.errors import InvalidInput
+from courseline.errors import InvalidInput, Problem
 from courseline.usecases.deploying.read_assignments import Assignments
 from courseline.usecases.neighbours import Neighbours
 from courseline.usecases.ports import Remote, Workspace
@@ -30,11 +31,13 @@ class Verdict:
 
     Attributes:
         findings: what it found; it looked at every file but those of unchanged places.
+        warnings: reviewed exceptions of the course file that clear nothing.
         hits: by ltree path, for all places, unchanged ones too, each file that is also hidden somewhere, and how; in
             order. Where the rest is the same too, so is the verdict.
     """
 
     findings: tuple[Finding, ...]
+    warnings: tuple[Problem, ...]
     hits: Mapping[str, tuple[str, ...]]
 
 
@@ -87,20 +90,31 @@ def gate_template(
     _read(texts, blobs, assignments.tree, workspace, remotes)
     library, versions = _library(course, built, deployed, neighbours)
     hidden = merge_hidden(*library, place_hidden(places, versions, assignments.tree, blobs))
-    _read(needed_blobs(places, candidate, known, hidden), blobs, assignments.tree, workspace, remotes)
-    findings = judge(
-        GateCase(
-            places=places,
-            candidate=candidate,
-            blobs=blobs,
-            metas=_metas(candidate, blobs, neighbours),
-            head=head,
-            hidden=hidden,
-            exceptions=assignments.file.exceptions,
-            readme_texts=readme_texts(course, assignments),
-        )
+    exceptions = _concerned(assignments, places)
+    needed = needed_blobs(places, candidate, known, hidden, exceptions)
+    _read(needed, blobs, assignments.tree, workspace, remotes)
+    case = GateCase(
+        places=places,
+        candidate=candidate,
+        blobs=blobs,
+        metas=_metas(candidate, blobs, neighbours),
+        head=head,
+        hidden=hidden,
+        exceptions=exceptions,
+        readme_texts=readme_texts(course, assignments),
+        limits=assignments.file.limits,
     )
-    return Verdict(tuple(findings), _hits(built, hidden, assignments.tree))
+    hits = _hits(built, hidden, assignments.tree)
+    return Verdict(tuple(judge(case)), tuple(exception_warnings(case)), hits)
+
+
+def _concerned(assignments: Assignments, places: Sequence[GatePlace]) -> list[GateException]:
+    """The exceptions that are not about a place which is not judged now."""
+    judged = {place.directory for place in places}
+    others = tuple(
+        f"{entry.directory}/" for entry in assignments.match.matched if entry.directory not in judged
+    )
+    return [exception for exception in assignments.file.exceptions if not exception.path.startswith(others)]
 
 
 def _read(

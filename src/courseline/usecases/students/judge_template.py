@@ -20,6 +20,7 @@ from courseline.domain.students.judgement import (
 from courseline.domain.students.rule import Rule
 from courseline.domain.students.template import UnchangedPlace
 from courseline.domain.tree import Tree
+from courseline.errors import Problem
 from courseline.usecases.deploying.read_assignments import Assignments
 from courseline.usecases.neighbours import Neighbours
 from courseline.usecases.ports import Remote, Workspace
@@ -60,11 +61,13 @@ class JudgedTemplate:
     Attributes:
         built: the template.
         findings: what the gate found.
+        warnings: reviewed exceptions that clear nothing.
         judgement: on what it was judged, for a later run.
     """
 
     built: BuiltTemplate
     findings: tuple[Finding, ...]
+    warnings: tuple[Problem, ...]
     judgement: Judgement
 
 
@@ -185,7 +188,7 @@ def _judged(
         neighbours,
     )
     judgement = Judgement(neighbours.rules(), {**unchanged, **_clean(setting, built, verdict)})
-    return JudgedTemplate(built, verdict.findings, judgement), verdict
+    return JudgedTemplate(built, verdict.findings, verdict.warnings, judgement), verdict
 
 
 def _deployed(

@@ -117,11 +117,10 @@ def _work_out(case: GateCase) -> Iterator[tuple[GatePlace, HiddenText, PublicTex
             by_place.setdefault(justified.place.directory, []).append(justified)
     for given in by_place.values():
         place = given[0].place
-        new = [one for one in given if case.head is None or case.head.get(one.file.path) != one.file]
-        if place is None or not new:
+        public = [text for one in given if one.rule != "4" for text in _public(case, one)]
+        if place is None or not public:
             continue
-        public = [text for one in new if one.rule != "4" for text in _public(case, one)]
-        hidden = list(_hidden(case, place, given)) if public else []
+        hidden = list(_hidden(case, place, given))
         for one in hidden:
             yield from ((place, one, text) for text in public if one.own & text.lines.distinct or not one.own)
 
