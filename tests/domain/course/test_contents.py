@@ -21,15 +21,17 @@ TYPES = (
 
 
 def file_of(*entries: str) -> CourseFile:
-    """`path`, `path<old` for movedFrom, `path@directory` for an explicit directory; all are assignments."""
+    """`path`, `path<old` for movedFrom, `path@directory` for an explicit directory; assignments, or units as `path/`."""
     nodes = []
     for number, entry in enumerate(entries):
         rest, _, directory = entry.partition("@")
         path, _, moved_from = rest.partition("<")
+        kind = "week" if path.endswith("/") else "assignment"
+        path = path.rstrip("/")
         nodes.append(
             Node(
                 path,
-                "assignment",
+                kind,
                 path,
                 number,
                 number + 1,
@@ -122,6 +124,24 @@ def test_contents_can_move_up_in_a_row():
     assert ids(result) == {"b": born("a"), "c": born("b"), "d": born("c")}
     assert [old for _, old in result.moves] == ["a", "b", "c"]
     assert result.leaving == ()
+
+
+def test_what_is_inside_a_unit_moves_with_it():
+    existing = after(file_of("a/", "a.x", "a.y", "a.z", "b@own"))
+    result = match(file_of("c/<a", "c.x", "c.y.y<a.y", "c.b<b", "c.new"), existing)
+    assert ids(result) == {
+        "c": born("a"), "c.x": born("a.x"), "c.y.y": born("a.y"), "c.b": born("b"), "c.new": born("c.new"),
+    }  # fmt: skip
+    assert [content.path for content in result.leaving] == ["a.z"]
+    again = match(file_of("c/<a", "c.x", "c.y.y<a.y", "c.b<b", "c.new"), recorded(result, existing))
+    assert (ids(again), again.moves) == (ids(result), ())
+
+
+def test_nothing_moves_along_that_stays_or_that_comes_after_the_move():
+    existing = after(file_of("a/", "a.x"))
+    assert ids(match(file_of("c/<a", "a.x", "c.x@other"), existing))["c.x"] == born("c.x")
+    moved = after(file_of("a/", "a.x@one"), file_of("c/<a", "c.x"), file_of("c/<a", "c.x", "a/", "a.y@two"))
+    assert ids(match(file_of("c/<a", "c.x", "a/", "c.y@three"), moved))["c.y"] == born("c.y")
 
 
 def test_a_move_onto_a_path_where_somebody_stays_does_not_count():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from tests.builders.courses import Bench, place
+from tests.builders.interruption import Calls, Killed
 from tests.builders.postgres import PostgresServer
 from tests.builders.repositories import git
 
@@ -17,7 +18,7 @@ def statuses(deployed: Deployed) -> dict[str, str]:
     return {result.path: result.status for result in deployed.results}
 
 
-def living(course: Bench) -> list[tuple[str, str]]:
+def living(course: Bench) -> list[tuple[str, str | None]]:
     """Path and directory of the contents that live."""
     return course.query("SELECT path, directory FROM course_content WHERE removed_at IS NULL ORDER BY path")
 
@@ -179,3 +180,51 @@ def test_a_lost_database_takes_no_content_from_metadata_that_the_place_does_not_
         assert statuses(rebuilt.deploy()) == {"week2.greeting": "deployed"}
         assert living(rebuilt) == [("week2.greeting", "week2/greeting")]
         rebuilt.close()
+
+
+def test_a_unit_moves_with_all_that_is_inside_in_one_transaction(course: Bench) -> None:
+    course.wish(place("week1") + HELLO + place("week1.again", "hello", "v1.1"))
+    course.deploy()
+    rows = "SELECT t::text FROM course_content AS t ORDER BY 1"
+    before, history = course.query(rows), course.history()
+    course.wish(
+        place("week2", movedFrom="week1")
+        + place("week2.hello", "hello", "v1.0")
+        + place("week2.again", "hello", "v1.1")
+    )
+    pushed: list[str] = []
+
+    def stop(_number: int, name: str) -> None:
+        """Before the transaction that records the commit is committed."""
+        if name == "pushed":
+            pushed.append(name)
+        elif name == "commit" and pushed:
+            raise Killed
+
+    with pytest.raises(Killed):
+        course.deploy(Calls(stop).watch(course.neighbours))
+    assert (course.query(rows), course.history()) == (before, history)
+    assert statuses(course.deploy()) == {"week2.again": "unchanged", "week2.hello": "unchanged"}
+    assert living(course) == [("week2", None), ("week2.again", "week1/again"), ("week2.hello", "week1/hello")]
+    assert course.history()[len(history) :] == [
+        ("moved", "week2.again", "v1.1"),
+        ("moved", "week2.hello", "v1.0"),
+    ]
+
+
+def test_a_guessed_move_that_was_killed_after_its_push_is_recorded_as_it_was_done(course: Bench) -> None:
+    course.wish(HELLO)
+    course.deploy()
+    content = course.record("week1.hello")["course_content_id"]
+    course.wish(place("week2.greeting", "hello", "v1.0"))
+
+    def stop(_number: int, name: str) -> None:
+        if name == "pushed":
+            raise Killed
+
+    with pytest.raises(Killed):
+        course.deploy(Calls(stop).watch(course.neighbours))
+    course.wish(place("week2.greeting", "tools"))  # nobody could guess any more
+    assert statuses(course.deploy()) == {"week2.greeting": "deployed"}
+    assert course.record("week2.greeting")["course_content_id"] == content
+    assert ("moved", "week2.greeting", "v1.0") in course.history()

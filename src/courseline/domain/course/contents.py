@@ -10,6 +10,7 @@ from uuid import UUID
 
 from courseline.domain.course.course import Content, ContentKind
 from courseline.domain.course.directories import Claim, Reason, default_directory, directory_problem, overlaps
+from courseline.domain.course.moves import moves_that_count
 from courseline.domain.course.wish import COURSE_FILE, CourseFile, Node
 from courseline.domain.ids import content_id
 from courseline.errors import Problem, Severity
@@ -78,7 +79,7 @@ def match_contents(
 ) -> ContentMatch:
     """Find out which content each entry is.
 
-    In this order: the one `movedFrom` names, when it counts; the one that lives at the path; one that is gone and
+    In this order: the one that `movedFrom` names, also of a unit around it, when it counts; the one that lives at the path; one that is gone and
     lived there last or was born there; else a new one. `movedFrom` counts while a content lives at the old path and
     none stays at the new one. A content that leaves the file in the same change counts as gone, so that taking a
     move back brings the same content back.
@@ -125,10 +126,7 @@ def _find(
 ) -> dict[str, Content]:
     """The existing content of each entry that has one, by the entry's path."""
     living = {content.path: content for content in existing if not content.removed}
-    written = {node.path: node.moved_from for node in nodes if node.moved_from is not None}
-    found = {
-        path: living[old] for path, old in _moves_that_count(nodes, living, {**guessed, **written}).items()
-    }
+    found = {path: living[old] for path, old in moves_that_count(nodes, living, guessed).items()}
     used = {content.id for content in found.values()}
 
     def take(candidates: Mapping[str, Content]) -> None:
@@ -147,26 +145,6 @@ def _find(
 def _preference(content: Content) -> tuple[bool, bool, str]:
     """Of several with one path the greatest is taken: one that lives, then one last seen where it was born."""
     return not content.removed, content.path == content.first_path, str(content.id)
-
-
-def _moves_that_count(
-    nodes: Sequence[Node], living: Mapping[str, Content], moves: Mapping[str, str]
-) -> dict[str, str]:
-    """New path -> old path.
-
-    Where somebody lives at the new path, the move counts when that one leaves by a move that counts. This starts
-    from free paths, so a circle never counts, and no move counts once all entries have their content.
-    """
-    sources = {path: old for path, old in moves.items() if old in living}
-    counting: dict[str, str] = {}
-    for node in nodes:
-        free = node.path
-        if free in living:
-            continue
-        while (source := sources.get(free)) is not None and free not in counting:
-            counting[free] = source
-            free = source
-    return counting
 
 
 def _matched(node: Node, before: Content, *, is_new: bool, is_guess: bool) -> MatchedContent:
