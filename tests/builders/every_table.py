@@ -40,7 +40,7 @@ def fill(database: PostgresDatabase) -> None:
             OperationKind.DEPLOY, course.assignments_identity, {"b": 1}, NOW, course.id
         )
         rows.ledger.checkpoint(run.id, "committed", {"commit": hex_of("c")})
-        rows.ledger.save_deployment(
+        rows.ledger.save_deployments(
             Deployment(
                 places[0].id,
                 DeploymentStatus.PENDING,

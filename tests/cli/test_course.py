@@ -39,7 +39,7 @@ def library(database: PostgresDatabase) -> PostgresDatabase:
         paths = ("week1.behind", "week1.newest", "week2.failed", "week2.bare")
         behind, newest, failed, _ = save_contents(rows, course, *paths)
         for content, version, label in ((behind, first, "v1.0"), (newest, second, "v1.1")):
-            rows.ledger.save_deployment(
+            rows.ledger.save_deployments(
                 Deployment(
                     content.id,
                     DeploymentStatus.DEPLOYED,
@@ -57,7 +57,7 @@ def library(database: PostgresDatabase) -> PostgresDatabase:
                 Action.DEPLOYED, NOW, content_id=content.id, path=content.path, actor="gitlab.example.org#7"
             )
             rows.ledger.append(course.id, [event])
-        rows.ledger.save_deployment(
+        rows.ledger.save_deployments(
             Deployment(failed.id, DeploymentStatus.FAILED, identifier="examples:hello-world")
         )
     return database

@@ -36,7 +36,7 @@ def library(database: PostgresDatabase) -> PostgresDatabase:
         rows.library.link_dependencies(repository.id)
         course = save_course(rows)
         (content,) = save_contents(rows, course, "week1.hello")
-        rows.ledger.save_deployment(
+        rows.ledger.save_deployments(
             Deployment(
                 content.id,
                 DeploymentStatus.DEPLOYED,

@@ -59,7 +59,7 @@ def operation(database: PostgresDatabase, course: Course) -> UUID:
 
 def save(database: PostgresDatabase, deployment: Deployment) -> None:
     with database.transaction() as rows:
-        rows.ledger.save_deployment(deployment)
+        rows.ledger.save_deployments(deployment)
 
 
 def deployed(place: Content, version: ExampleVersion) -> Deployment:

@@ -66,7 +66,7 @@ def put(
 
 
 def assign(rows: Rows, course: Course, version: ExampleVersion, path: str = "a") -> None:
-    rows.ledger.save_deployment(
+    rows.ledger.save_deployments(
         Deployment(content_id(course, path), DeploymentStatus.PENDING, assigned_version_id=version.id)
     )
 

@@ -65,7 +65,7 @@ def filled(database: PostgresDatabase) -> str:
         publish(rows, example, "v2", a_version(example, "two"))
         course = save_course(rows)
         (place,) = save_contents(rows, course, "a")
-        rows.ledger.save_deployment(Deployment(place.id, DeploymentStatus.PENDING))
+        rows.ledger.save_deployments(Deployment(place.id, DeploymentStatus.PENDING))
         rows.ledger.append(course.id, [Event(Action.ASSIGNED, NOW)])
     return database.url
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from courseline.domain.deploying.plain_json import lines, pretty, read_json
+from courseline.domain.deploying.plain_json import line, listed, pretty, read_json
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers(-(10**9), 10**9) | st.text(max_size=10),
@@ -20,7 +20,7 @@ def test_what_was_written_is_read_again(value):
 
 @given(st.lists(VALUES, max_size=5), st.sampled_from(["", "  "]))
 def test_a_list_has_one_entry_a_line(values, indent):
-    text = lines(values, indent)
+    text = listed(map(line, values), indent)
     assert json.loads(text) == values
     assert text.count("\n") == (len(values) + 1 if values else 0)
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, bindparam, func, select
 from sqlalchemy.dialects.postgresql import insert
 
+from courseline.adapters.database.tables import among
 from courseline.adapters.database.tables_course import COURSE_CONTENT
 from courseline.adapters.database.tables_ledger import ACTOR
 from courseline.adapters.database.tables_ledger import COURSE_CONTENT_DEPLOYMENT as DEPLOYMENT
@@ -51,35 +52,20 @@ class DeploymentRows:
             for row in self._connection.execute(query)
         }
 
-    def save_deployment(self, deployment: Deployment) -> None:
+    def save_deployments(self, *deployments: Deployment) -> None:
         """See `usecases.rows.LedgerRows`."""
-        values = {
-            "deployment_status": str(deployment.status),
-            "example_version_id": deployment.assigned_version_id,
-            "deployed_version_id": deployment.deployed_version_id,
-            "deployed_commit": deployment.deployed_commit,
-            "rendered_tree": deployment.rendered_tree,
-            "deployed_tree": deployment.deployed_tree,
-            "deployed_at": deployment.deployed_at,
-            "deployment_path": deployment.directory,
-            "deployment_metadata": dict(deployment.metadata),
-            "workflow_id": deployment.operation_id,
-            "example_identifier": deployment.identifier,
-            "version_tag": deployment.label,
-            "is_customized": deployment.is_customized,
-            "last_customized_at": deployment.last_customized_at,
-        }
         # Not INSERT ... ON CONFLICT: its insert triggers run for a known row too, and would refuse to mark a place
         # as unassigned once its content has become a unit.
-        known = self._connection.execute(
-            DEPLOYMENT.update()
-            .where(DEPLOYMENT.c.course_content_id == deployment.content_id)
-            .values(**values, updated_at=func.now())
-        )
-        if known.rowcount == 0:
-            self._connection.execute(
-                DEPLOYMENT.insert().values(course_content_id=deployment.content_id, **values)
-            )
+        contents = [deployment.content_id for deployment in deployments]
+        query = select(DEPLOYMENT.c.course_content_id).where(among(DEPLOYMENT.c.course_content_id, contents))
+        known = set(self._connection.scalars(query.with_for_update()))
+        old = [_values(deployment) for deployment in deployments if deployment.content_id in known]
+        new = [_values(deployment) for deployment in deployments if deployment.content_id not in known]
+        if old:
+            update = DEPLOYMENT.update().where(DEPLOYMENT.c.course_content_id == bindparam("course_content"))
+            self._connection.execute(update.values(updated_at=func.now()), old)
+        if new:
+            self._connection.execute(DEPLOYMENT.insert(), new)
 
     def name_actor(self, actor: str, name: str) -> None:
         """See `usecases.rows.LedgerRows`."""
@@ -88,3 +74,25 @@ class DeploymentRows:
             .values(actor=actor, name=name)
             .on_conflict_do_update(index_elements=["actor"], set_={"name": name, "updated_at": func.now()})
         )
+
+
+def _values(deployment: Deployment) -> dict[str, object]:
+    """Columns of a record, and its key under a name of its own for statements that compare with it."""
+    return {
+        "course_content": deployment.content_id,
+        "course_content_id": deployment.content_id,
+        "deployment_status": str(deployment.status),
+        "example_version_id": deployment.assigned_version_id,
+        "deployed_version_id": deployment.deployed_version_id,
+        "deployed_commit": deployment.deployed_commit,
+        "rendered_tree": deployment.rendered_tree,
+        "deployed_tree": deployment.deployed_tree,
+        "deployed_at": deployment.deployed_at,
+        "deployment_path": deployment.directory,
+        "deployment_metadata": dict(deployment.metadata),
+        "workflow_id": deployment.operation_id,
+        "example_identifier": deployment.identifier,
+        "version_tag": deployment.label,
+        "is_customized": deployment.is_customized,
+        "last_customized_at": deployment.last_customized_at,
+    }

@@ -26,7 +26,7 @@ class PostgresLedger:
         plans = PlanRows(connection)
         exposure = ExposureRows(connection)
         self.deployments = deployments.deployments
-        self.save_deployment = deployments.save_deployment
+        self.save_deployments = deployments.save_deployments
         self.name_actor = deployments.name_actor
         self.append = history.append
         self.head = history.head

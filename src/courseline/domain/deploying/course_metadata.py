@@ -13,7 +13,7 @@ from datetime import datetime
 from itertools import groupby
 from uuid import UUID
 
-from courseline.domain.deploying.plain_json import line, lines, read_json
+from courseline.domain.deploying.plain_json import line, listed, read_json
 from courseline.domain.instant import instant_text, parse_instant
 
 DEPLOYED_FILE = ".course-metadata/deployed-examples.json"
@@ -94,12 +94,15 @@ def merge_deployed(
         by_content[str(example.course_content_id)] = _deployed_data(example)
     for content in gone:
         by_content.pop(str(content), None)
-    entries = sorted(by_content.values(), key=lambda entry: (str(entry["ltree_path"]), line(entry)))
+    written = sorted(
+        ((line(entry), entry) for entry in by_content.values()),
+        key=lambda item: (str(item[1]["ltree_path"]), item[0]),
+    )
     updated = before.get("last_updated")
-    if parse_instant(updated) is None or entries != before.get("deployments"):
+    if parse_instant(updated) is None or [entry for _, entry in written] != before.get("deployments"):
         updated = instant_text(at)
     text = (
-        f'{{\n  "course_id": "{course_id}",\n  "deployments": {lines(entries, "  ")},\n'
+        f'{{\n  "course_id": "{course_id}",\n  "deployments": {listed((text for text, _ in written), "  ")},\n'
         f'  "last_updated": {line(updated)}\n}}\n'
     )
     return text.encode("utf-8", "replace")
@@ -118,13 +121,13 @@ def merge_history(existing: bytes | None, batch: Iterable[HistoryEntry]) -> byte
         if _is_history(entry)
     ]
     found = {line(entry): entry for entry in [*before, *map(_history_data, batch)]}
-    ordered = sorted(found.values(), key=lambda entry: (str(entry["path"]), str(entry["at"])))
+    ordered = sorted(found.items(), key=lambda item: (str(item[1]["path"]), str(item[1]["at"])))
     kept = [
-        entry
-        for _, group in groupby(ordered, key=lambda entry: entry["path"])
-        for entry in [*group][-KEPT_PER_PLACE:]
+        text
+        for _, group in groupby(ordered, key=lambda item: item[1]["path"])
+        for text, _ in [*group][-KEPT_PER_PLACE:]
     ]
-    return f"{lines(kept, '')}\n".encode("utf-8", "replace")
+    return f"{listed(kept, '')}\n".encode("utf-8", "replace")
 
 
 def read_deployed(raw: bytes, course_id: UUID) -> list[DeployedExample]:

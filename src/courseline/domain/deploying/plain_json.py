@@ -9,6 +9,8 @@ import json
 from collections.abc import Iterable
 from typing import Any, NoReturn
 
+_ENCODE = json.JSONEncoder(sort_keys=True, ensure_ascii=False).encode
+
 LARGEST = 8 * 1024 * 1024
 """Bytes; a course of 1,000 places with 20 history entries each stays below."""
 
@@ -33,12 +35,12 @@ def pretty(value: object) -> bytes:
 
 def line(value: object) -> str:
     """One entry on one line, keys sorted, so that a change of one entry is a change of one line."""
-    return json.dumps(value, sort_keys=True, ensure_ascii=False)
+    return _ENCODE(value)
 
 
-def lines(entries: Iterable[object], indent: str) -> str:
+def listed(lines: Iterable[str], indent: str) -> str:
     """A list with one entry a line; `indent` is that of the line the list begins on."""
-    inner = f",\n{indent}  ".join(line(entry) for entry in entries)
+    inner = f",\n{indent}  ".join(lines)
     return f"[\n{indent}  {inner}\n{indent}]" if inner else "[]"
 
 

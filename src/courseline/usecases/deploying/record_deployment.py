@@ -69,8 +69,8 @@ def record_applied(
         if step.action is StepAction.MOVE and before is None:
             continue  # nothing of ours was ever there: only the content moves
         records[step.content_id] = after
-    for content_id, after in records.items():
-        if after is not deployments.get(content_id):
-            rows.ledger.save_deployment(after)
+    rows.ledger.save_deployments(
+        *(after for content_id, after in records.items() if after is not deployments.get(content_id))
+    )
     rows.ledger.append(course.id, events)
     rows.ledger.end_operation(operation.id, OperationState.DONE, neighbours.clock())

@@ -46,7 +46,6 @@ def record_reverted(draft: Draft, finding: Finding, rows: Rows) -> Draft:
             after = _as_in_repository(before, state, state.recorded, draft.assignments.head.sha, known)
         else:
             after = _nothing_there(before, wished=content_id in draft.resolutions)
-        rows.ledger.save_deployment(after)
         deployments[content_id] = after
         events.append(
             Event(
@@ -62,6 +61,7 @@ def record_reverted(draft: Draft, finding: Finding, rows: Rows) -> Draft:
                 details={"directory": state.directory, "commit": draft.assignments.head.sha},
             )
         )
+    rows.ledger.save_deployments(*(deployments[content_id] for content_id in reverted))
     rows.ledger.append(draft.course.id, events)
     return replace(draft, deployments=deployments)
 
@@ -106,9 +106,11 @@ def record_found(
         waits = before.status in {DeploymentStatus.FAILED, DeploymentStatus.PENDING}
         if waits and content_id not in stepped and before.deployed_version_id is None:
             deployments[content_id] = _nothing_there(before, wished=False)
-    for content_id, after in deployments.items():
-        if after != draft.deployments.get(content_id):
-            rows.ledger.save_deployment(after)
+    changed = [
+        after for content_id, after in deployments.items() if after != draft.deployments.get(content_id)
+    ]
+    if changed:
+        rows.ledger.save_deployments(*changed)
     if events:
         rows.ledger.append(draft.course.id, events)
     return replace(draft, deployments=deployments)

@@ -71,8 +71,8 @@ class LedgerRows(TemplateRows, Protocol):
         """By content id, also of removed contents."""
         ...
 
-    def save_deployment(self, deployment: Deployment) -> None:
-        """Insert or update; refused by `trg_validate_deployment_submittable` for content that is not submittable."""
+    def save_deployments(self, *deployments: Deployment) -> None:
+        """Insert or update all; refused by `trg_validate_deployment_submittable` for content that is not submittable."""
         ...
 
     def append(self, chain: UUID, events: Sequence[Event]) -> ChainHead:
