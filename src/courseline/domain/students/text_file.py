@@ -25,7 +25,7 @@ _DECLARED = re.compile(
 )
 _LATEX = {"latin9": "iso8859-15", "ansinew": "cp1252", "applemac": "mac-roman", "utf8x": "utf-8"}
 _WINDOWS = "cp1252"
-# Bytes that no text has: what is read as Windows-1252 with them in it is no text, or in an encoding such as EBCDIC.
+# Bytes that no text has: what is read as Windows-1252 with them in it is none, or in another encoding.
 _NO_TEXT = re.compile(rb"[\x00-\x08\x0e-\x19\x1c-\x1f]")
 _EXTENDS_ASCII = re.compile(
     r"utf-8|ascii|iso8859-\d+|cp(?:12\d\d|437|7\d\d|8[1-6]\d|874|932|949|950)|koi8-\w|mac-\w+|shift_jis\w*|euc_\w+"
@@ -142,8 +142,11 @@ def _declared(raw: bytes) -> tuple[str, str, int] | None:
             name = _LATEX.get(name, name).removesuffix("-unix").removesuffix("-dos")
             try:
                 known = codecs.lookup(name).name.removesuffix("-sig")
+                b"a".decode(name)  # `hex` and its like are codecs, but not of text
             except LookupError:
                 return None
+            except UnicodeError:  # one letter is no text in it, UTF-16 for example
+                pass
             return None if known.startswith(("utf-16", "utf-32")) else (known, name, number)
     return None
 
