@@ -11,6 +11,9 @@ from tests.builders.template_course import TYPES, TemplateCourse
 from courseline.usecases.students.publish_template import PublishedTemplate
 
 UNLISTED = "slug: hello\ntitle: Hello World\nproperties:\n  additionalFiles: [hello.py, data/words.txt]\n"
+LET_CHANGE = STRUCTURE.replace(
+    "example: hello, version: v1.0", "example: hello, version: v1.0, allowTemplateChange: v1.0"
+)
 BESIDE = HELLO["hello/meta.yaml"].replace("[data/words.txt]", "[data/words.txt, data/more.txt]")
 
 
@@ -19,7 +22,13 @@ def stopped(course: TemplateCourse) -> PublishedTemplate:
     before, objects = course.log(), course.everything()
     done = course.publish()
     assert done.stopped
-    assert (done.commit, done.operation, done.files) == (None, None, ())
+    assert (done.commit, done.files) == (None, ())
+    ended = {
+        one: (state, why) for one, state, why in course.query("SELECT id, state, message FROM operation")
+    }
+    assert done.operation is not None
+    assert ended[done.operation][0] == "refused"
+    assert "leak gate found something in" in ended[done.operation][1]
     assert course.log() == before
     assert course.everything() == objects
     assert course.query("SELECT 1 FROM operation WHERE state = 'open'") == []
@@ -28,6 +37,7 @@ def stopped(course: TemplateCourse) -> PublishedTemplate:
 
 class TestHiddenFiles:
     def test_a_solution_that_is_listed_as_public_stops_everything(self, published: TemplateCourse) -> None:
+        published.structure(LET_CHANGE)
         published.edit({"week1/hello/meta.yaml": UNLISTED, "week1/sums/README.md": "# Sum\n"})
         done = stopped(published)
         (finding,) = [one for one in done.refusals if one.path == "week1/hello/hello.py"]
@@ -56,6 +66,7 @@ class TestHiddenFiles:
     def test_an_unlisted_file_of_the_deployed_version_is_stopped_as_a_template(
         self, published: TemplateCourse
     ) -> None:
+        published.structure(LET_CHANGE)
         published.edit({"week1/hello/studentTemplates/hello.py": HELLO["hello/notes.txt"]})
         (finding,) = stopped(published).refusals
         assert finding.path == "week1/hello/hello.py"
@@ -145,9 +156,10 @@ class TestExceptions:
     def reviewed(self, course: TemplateCourse, content: str, path: str = GIVEN) -> None:
         digest = hashlib.sha256(content.encode()).hexdigest()
         entry = f"exceptions:\n  - {{path: {path}, sha256: {digest}, reason: an old exam, by: ada}}\n"
-        course.edit({"course-structure.yaml": TYPES + STRUCTURE + entry})
+        course.edit({"course-structure.yaml": TYPES + LET_CHANGE + entry})
 
     def test_a_reviewed_one_lets_exactly_that_file_through(self, published: TemplateCourse) -> None:
+        published.structure(LET_CHANGE)
         published.edit({self.TEMPLATE: self.NOTES})
         (finding,) = stopped(published).refusals
         assert "add it to `exceptions:` in the course file" in finding.fix
@@ -164,6 +176,18 @@ class TestExceptions:
         self.reviewed(published, self.NOTES, "week1/sums/README.md")
         published.edit({self.TEMPLATE: self.NOTES})
         assert len(stopped(published).refusals) == 1
+
+    def test_one_that_clears_nothing_is_warned_of_with_its_line(self, published: TemplateCourse) -> None:
+        self.reviewed(published, "an earlier content")
+        done = published.publish()
+        (warning,) = [one for one in done.warnings if one.path == "course-structure.yaml"]
+        assert (
+            published.read("course-structure.yaml")
+            .split("\n")[(warning.line or 0) - 1]
+            .strip()
+            .startswith("- {path")
+        )
+        assert "has changed since it was reviewed" in warning.message
 
     def test_none_lets_a_test_or_a_solution_through(self, published: TemplateCourse) -> None:
         path = "week1/hello/data/words.txt"

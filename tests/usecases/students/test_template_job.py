@@ -77,7 +77,9 @@ def test_a_leak_ends_1_with_place_and_remedy_and_no_file(published: TemplateCour
     published.edit({"week1/hello/data/words.txt": USES["uses/use.py"]})
     before = published.everything()
     code, document = job(published)
-    assert (code, document["commit"], document["operation"], document["files"]) == (1, None, None, [])
+    assert (code, document["commit"], document["files"]) == (1, None, [])
+    states = {str(one): state for one, state in published.query("SELECT id, state FROM operation")}
+    assert states[document["operation"]] == "refused"
     (refusal,) = document["refusals"]
     assert refusal["path"] == "week1/hello/data/words.txt"
     assert "solution use.py of examples:uses@v1.0" in refusal["reason"]

@@ -88,8 +88,9 @@ def gate_template(
     blobs |= {file.oid: file.content for file in built.template.files if file.content is not None}
     texts = {file.oid for place in places for file in place.tree if file.path.endswith(".md")}
     _read(texts, blobs, assignments.tree, workspace, remotes)
+    here = Tree(assignments.tree.holding({file.oid for file in candidate}))
     library, versions = _library(course, built, deployed, neighbours)
-    hidden = merge_hidden(*library, place_hidden(places, versions, assignments.tree, blobs))
+    hidden = merge_hidden(*library, place_hidden(places, versions, here, blobs))
     exceptions = _concerned(assignments, places)
     needed = needed_blobs(places, candidate, known, hidden, exceptions)
     _read(needed, blobs, assignments.tree, workspace, remotes)
@@ -110,11 +111,13 @@ def gate_template(
 
 def _concerned(assignments: Assignments, places: Sequence[GatePlace]) -> list[GateException]:
     """The exceptions that are not about a place which is not judged now."""
-    judged = {place.directory for place in places}
-    others = tuple(
-        f"{entry.directory}/" for entry in assignments.match.matched if entry.directory not in judged
-    )
-    return [exception for exception in assignments.file.exceptions if not exception.path.startswith(others)]
+    judged = tuple(f"{place.directory}/" for place in places)
+    all_places = tuple(f"{entry.directory}/" for entry in assignments.match.matched)
+    return [
+        exception
+        for exception in assignments.file.exceptions
+        if exception.path.startswith(judged) or not exception.path.startswith(all_places)
+    ]
 
 
 def _read(
@@ -126,7 +129,7 @@ def _read(
 ) -> None:
     """Add the bytes of `oids` to `blobs`, from whichever of the two repositories has them."""
     missing = oids - blobs.keys()
-    here = {file.oid for file in assignments} & missing
+    here = {file.oid for file in assignments.holding(missing)}
     remotes[0].fetch_blobs(here)
     remotes[1].fetch_blobs(missing - here)
     blobs |= workspace.read_blobs(missing)
@@ -139,7 +142,7 @@ def _library(
     oids = {file.oid for file in built.template.files}
     with neighbours.database.transaction() as rows:
         found = rows.ledger.hidden(course.id, oids)
-        files = rows.ledger.files_among(set(deployed.values()), oids)
+        files = rows.ledger.withheld_among(set(deployed.values()), oids)
     hidden = [library_hidden(blob.git_oid, blob.role, blob.path, blob.example, blob.label) for blob in found]
     return hidden, {directory: files[one] for directory, one in deployed.items() if one in files}
 
@@ -151,7 +154,8 @@ def _hits(
 
     What is published as it lies at its place is admitted there, so the third kind of hidden blobs says nothing of it.
     """
-    here = {file.oid for file in assignments} - {EMPTY_BLOB}
+    written = {file.oid for file in built.template.files if file.rule in _WRITTEN} - {EMPTY_BLOB}
+    here = {file.oid for file in assignments.holding(written)}
     found: dict[str, list[str]] = {}
     for file in built.template.files:
         if file.place is None:
