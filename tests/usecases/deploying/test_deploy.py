@@ -136,6 +136,23 @@ def test_a_place_changed_by_hand_is_kept_while_its_wish_stays(course: Bench) -> 
     assert course.record("week1.hello")["is_customized"] is True
 
 
+def test_files_beside_a_copied_tracking_file_are_adopted_when_they_are_exactly_the_version(
+    course: Bench,
+) -> None:
+    course.wish(HELLO)
+    course.deploy()
+    copied = course.files("week1/hello")
+    course.edit({f"week1/copy/{path}": course.read(f"week1/hello/{path}") for path in copied})
+    course.wish(HELLO + place("week1.copy", "hello", "v1.0"))
+    result = course.deploy().results[0]
+    assert (result.path, result.status) == ("week1.copy", "deployed")
+    assert "adopted" in result.message
+    assert "week1/copy/.example-library belongs to another place and does not count" in result.message
+    tracking = parse_tracking(course.read("week1/copy/.example-library").encode())
+    assert tracking is not None
+    assert tracking.course_content_id == course.record("week1.copy")["course_content_id"]
+
+
 def test_nothing_is_put_over_files_that_nobody_deployed(course: Bench) -> None:
     course.edit({"week1/hello/mine.py": "mine\n"})
     course.wish(HELLO)
@@ -200,6 +217,41 @@ def test_a_place_whose_example_is_taken_out_loses_its_files_and_stays_a_content(
     assert "week1" not in course.files()
     assert course.query("SELECT path FROM course_content WHERE removed_at IS NULL") == [("week1.hello",)]
     assert course.deploy().results == ()
+
+
+def test_a_customised_place_whose_example_is_taken_out_is_detached_when_a_person_says_so(
+    course: Bench,
+) -> None:
+    course.wish(HELLO)
+    course.deploy()
+    course.edit({"week1/hello/main.py": "print('mine')\n"})
+    course.wish(place("week1.hello"))
+    (conflict,) = course.deploy().results
+    assert conflict.status == "conflict"
+    assert "`removed: [{path: week1.hello, keepFiles: true}]`" in conflict.message
+    course.wish(place("week1.hello"), "removed: [{path: week1.hello, keepFiles: true}]\n")
+    assert statuses(course.deploy()) == {"week1.hello": "removed"}
+    assert course.files("week1/hello") == ["content/index.md", "main.py", "meta.yaml"]
+    assert course.query("SELECT path FROM course_content WHERE removed_at IS NULL") == [("week1.hello",)]
+    assert course.record("week1.hello")["deployment_status"] == "unassigned"
+    before = course.state()
+    assert course.deploy().results == ()
+    assert course.state() == before
+    course.wish(place("week1.hello", "hello", "v1.1"))
+    assert statuses(course.deploy()) == {"week1.hello": "conflict"}
+    assert course.read("week1/hello/main.py") == "print('mine')\n"
+
+
+def test_a_place_that_is_detached_and_unchanged_is_adopted_when_it_is_wished_for_again(course: Bench) -> None:
+    course.wish(HELLO + place("week1.tools", "tools"))
+    course.deploy()
+    course.wish(place("week1.tools", "tools"), "removed: [{path: week1.hello, keepFiles: true}]\n")
+    assert statuses(course.deploy())["week1.hello"] == "removed"
+    course.wish(HELLO + place("week1.tools", "tools"))
+    result = course.deploy().results[0]
+    assert (result.path, result.status) == ("week1.hello", "deployed")
+    assert "adopted" in result.message
+    assert ".example-library" in course.files("week1/hello")
 
 
 def test_content_under_no_example_is_never_touched(course: Bench) -> None:

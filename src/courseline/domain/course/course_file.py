@@ -107,7 +107,7 @@ def _removed(
 ) -> tuple[Removal, ...]:
     items, found = list_at(data, located, ("removed",))
     problems += found
-    there = {node.path: node.line for node in nodes}
+    there = {node.path: node for node in nodes}
     removals: dict[str, Removal] = {}
     for number, item in enumerate(items):
         entry, found = check_entry(RemovedEntry, item, located, ("removed", number))
@@ -118,8 +118,10 @@ def _removed(
         wrong = ltree_problem(entry.path, located.path, line)
         if wrong is not None:
             problems.append(wrong)
-        elif entry.path in there:
-            message = f"`{entry.path}` is under `removed`, and in the structure on line {there[entry.path]}."
+        elif entry.path in there and not (entry.keep_files and there[entry.path].wish is None):
+            message = (
+                f"`{entry.path}` is under `removed`, and in the structure on line {there[entry.path].line}."
+            )
             problems.append(Problem(located.path, line, message, fix="Take it out of one of them."))
         elif entry.path in removals:
             message = f"`{entry.path}` is already under `removed` on line {removals[entry.path].line}."

@@ -27,6 +27,7 @@ class WishedPlace:
         resolution: what the wish came to; None for a content without an example.
         old_path: where it lived before, when it moves.
         is_guess: nobody wrote that it moves.
+        keep_files: only detach what is there, when its example was taken out.
     """
 
     content_id: UUID
@@ -35,6 +36,7 @@ class WishedPlace:
     resolution: Resolution | Unresolved | None
     old_path: str | None = None
     is_guess: bool = False
+    keep_files: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,9 +126,8 @@ def _wished(place: WishedPlace, *, takes_over: bool) -> list[Step]:
     match place.resolution:
         case None:
             if recorded is not None:
-                steps.append(
-                    _remove(base, state, keep_files=False, why="its example was taken out of the course file")
-                )
+                why = "its example was taken out of the course file"
+                steps.append(_remove(base, state, keep_files=place.keep_files, why=why))
         case Unresolved() as unresolved:
             steps.append(
                 replace(

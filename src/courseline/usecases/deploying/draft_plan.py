@@ -91,6 +91,7 @@ def draft_plan(
         for entry in assignments.match.matched
         if entry.node.wish is not None and entry.content.id in found.misplaced
     }
+    kept = {removal.path for removal in assignments.file.removed if removal.keep_files}
     places = [
         WishedPlace(
             entry.content.id,
@@ -99,16 +100,16 @@ def draft_plan(
             resolutions.get(entry.content.id),
             entry.old_path,
             entry.is_guess,
+            keep_files=entry.node.path in kept,
         )
         for entry in assignments.match.matched
     ]
-    removals = {removal.path: removal for removal in assignments.file.removed}
     leaving = [
         LeavingPlace(
             content.id,
             content.path,
             states[content.id],
-            keep_files=content.path in removals and removals[content.path].keep_files,
+            keep_files=content.path in kept,
         )
         for content in found.leaving
         if states[content.id].recorded is not None
