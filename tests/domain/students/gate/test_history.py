@@ -5,6 +5,7 @@ import pytest
 from courseline.domain.students.gate.history import (
     HISTORY_CHECKS,
     HistoryCase,
+    TargetProject,
     TemplateCommit,
     judge_history,
 )
@@ -55,6 +56,21 @@ FAULTS = {
         "trailers",
         replace(HONEST, operations=[OPERATIONS[0], OPERATIONS[2]]),
     ),
+    "another project under the registered address": ("project-id", replace(HONEST, project=TargetProject(8, 7, "private"))),
+    "a project that everybody sees": ("visibility", replace(HONEST, project=TargetProject(7, 7, "public", "internal"))),
+    "a project of an unknown visibility": ("visibility", replace(HONEST, project=TargetProject(7, 7, "open", "public"))),
+    "a canary in the message": (
+        "message",
+        replace(HONEST, commits=[replace(NEW, message=f"{'COURSELINE-'}CANARY-1\n\n{NEW.message}"), SECOND, FIRST]),
+    ),
+    "a marker in the message": (
+        "message",
+        replace(HONEST, commits=[replace(NEW, message=f"# BEGIN SOLUTION\n\n{NEW.message}"), SECOND, FIRST]),
+    ),
+    "a secret in the author": (
+        "message",
+        replace(HONEST, commits=[replace(NEW, author=f"Ada <{'gl' + 'pat'}-a8Zq3xW7pL0vR5tY2kNm>"), SECOND, FIRST]),
+    ),
     "a trailer in the middle of the text": (
         "trailers",
         replace(
@@ -68,6 +84,15 @@ FAULTS = {
 def test_our_own_linear_history_passes():
     assert judge_history(HONEST) == []
     assert judge_history(replace(HONEST, operations=None)) == []
+
+
+def test_the_right_project_passes():
+    for project in (
+        TargetProject(7, 7, "private", "private"),
+        TargetProject(7, None, "public"),
+        TargetProject(7, 7, "private", "public"),
+    ):
+        assert judge_history(replace(HONEST, project=project)) == []
 
 
 def test_a_first_commit_needs_no_head():

@@ -6,9 +6,13 @@ import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from courseline.domain.students.gate.canary import canary_line
 from courseline.domain.students.gate.case import Finding
+from courseline.domain.students.gate.markers import marker_line
+from courseline.domain.students.gate.secrets import secret_in
 
 _TRAILER = re.compile(r"Courseline-Operation: (?P<id>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})")
+_VISIBILITIES = ("private", "internal", "public")  # https://docs.gitlab.com/user/public_access/
 _HISTORY = "What is in any commit of the template, students can read."
 
 
@@ -32,6 +36,23 @@ class TemplateCommit:
 
 
 @dataclass(frozen=True, slots=True)
+class TargetProject:
+    """The GitLab project that is pushed to, as GitLab tells it, beside what the course was registered with.
+
+    Attributes:
+        found_id: number of the project at the address.
+        wanted_id: number of the course's template project, None when it was registered without.
+        found_visibility: `private`, `internal` or `public`.
+        wanted_visibility: the same as configured, None when nothing is.
+    """
+
+    found_id: int
+    wanted_id: int | None
+    found_visibility: str
+    wanted_visibility: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class HistoryCase:
     """What is to be pushed, and onto what.
 
@@ -46,6 +67,7 @@ class HistoryCase:
         assignments_identity: normalised URL of its assignments repository.
         operations: ids of this course's template operations as text, None when they are not known.
         adopted: commit at which a person let courseline take over the repository, with all below it.
+        project: what GitLab says of the target; None for a repository that is no project of GitLab.
     """
 
     commits: Sequence[TemplateCommit]
@@ -58,6 +80,7 @@ class HistoryCase:
     assignments_identity: str
     operations: Collection[str] | None = None
     adopted: str | None = None
+    project: TargetProject | None = None
 
 
 def _check_project(case: HistoryCase) -> Iterator[Finding]:
@@ -69,6 +92,49 @@ def _check_project(case: HistoryCase) -> Iterator[Finding]:
             "A template in a wrong project reaches the wrong people, and the assignments repository has solutions.",
             "Correct studentTemplate.url with `courseline course apply`.",
         )
+
+
+def _check_project_id(case: HistoryCase) -> Iterator[Finding]:
+    """An address may lead elsewhere than yesterday: a project was renamed, and another one took its name."""
+    project = case.project
+    if project is not None and project.wanted_id is not None and project.found_id != project.wanted_id:
+        message = f"{case.target_identity} is project {project.found_id} now, not {project.wanted_id}, which is the course's."
+        why = "A template in a wrong project reaches the wrong people."
+        fix = "Correct studentTemplate.url with `courseline course apply`, or rename the projects back."
+        yield _finding(f"push to {case.target_identity}", "project-id", message, why, fix)
+
+
+def _check_visibility(case: HistoryCase) -> Iterator[Finding]:
+    project = case.project
+    if project is None or project.wanted_visibility is None:
+        return
+    found, wanted = _openness(project.found_visibility), _openness(project.wanted_visibility)
+    if found > wanted:
+        message = (
+            f"The project is {project.found_visibility}; the course wants it {project.wanted_visibility}."
+        )
+        why = "More people than the course's students would read the template."
+        fix = "Set the project's visibility in GitLab (Settings, General), or change what the course wants."
+        yield _finding(f"push to {case.target_identity}", "visibility", message, why, fix)
+
+
+def _check_message(case: HistoryCase) -> Iterator[Finding]:
+    """Only of the commit that is to be pushed: earlier ones cannot be changed without force."""
+    new = case.commits[0]
+    raw = f"{new.author}\n{new.message}".encode("utf-8", "surrogateescape")
+    secret = secret_in(raw)
+    found = (
+        "a canary"
+        if canary_line(raw)
+        else secret[1]
+        if secret
+        else "a solution marker"
+        if marker_line(raw)
+        else None
+    )
+    if found is not None:
+        fix = "Take it out of the name of the course, from which the message is made."
+        yield _finding(f"commit {new.sha}", "message", f"Its message or author holds {found}.", _HISTORY, fix)
 
 
 def _check_refs(case: HistoryCase) -> Iterator[Finding]:
@@ -123,10 +189,13 @@ def _check_trailers(case: HistoryCase) -> Iterator[Finding]:
 
 HISTORY_CHECKS: Mapping[str, Callable[[HistoryCase], Iterator[Finding]]] = {
     "project": _check_project,
+    "project-id": _check_project_id,
+    "visibility": _check_visibility,
     "refs": _check_refs,
     "commit": _check_commit,
     "linear": _check_linear,
     "trailers": _check_trailers,
+    "message": _check_message,
 }
 """Each check by the name its findings carry as `rule`."""
 
@@ -149,6 +218,11 @@ def _ours(case: HistoryCase) -> list[TemplateCommit]:
         (index for index, commit in enumerate(commits) if commit.sha == case.adopted), len(commits) - 1
     )
     return commits[: end + 1]
+
+
+def _openness(visibility: str) -> int:
+    """How many people see a project; an unknown word counts as everybody."""
+    return _VISIBILITIES.index(visibility) if visibility in _VISIBILITIES else len(_VISIBILITIES)
 
 
 def _last_paragraph(message: str) -> list[str]:
