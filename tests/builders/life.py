@@ -119,8 +119,10 @@ class Life:
             self.wishes[f"week{number % 2 + 1}.{name}"] = (name, "v1.1" if name == names[3] else "v1.0", "")
         yield self._wished("deploy")
         yield Stage("template", TEMPLATE, ("--assignments", str(self.root / "assignments.git")))
+        moves_on = draw.choice(changed)  # the others stay where they are, when the wish still admits it
         for path, (name, _, more) in self.wishes.items():
-            self.wishes[path] = (name, draw.choice(["v1.1", "^1.0", "latest"]), more)
+            version = "v1.1" if name == moves_on else draw.choice(["v1.1", "^1.0", "latest"])
+            self.wishes[path] = (name, version, more)
         yield self._wished("update")
         yield Stage("template again", TEMPLATE, ("--assignments", str(self.root / "assignments.git")))
         for path in draw.sample(sorted(self.wishes), k=2):

@@ -39,7 +39,7 @@ SLOW_COMMIT = (
 )
 SLEEPS = "SELECT count(*) FROM pg_stat_activity WHERE pid = %s AND wait_event = 'PgSleep'"
 READS_OUTSIDE = {"refs", "fetch", "fetch_blobs", "get_many"}
-READS = {"tree", "read_blobs", "commits", "get", "list", "check", "begin"}
+READS = {"tree", "read_blobs", "sizes", "commits", "get", "list", "check", "begin"}
 WRITING_ROWS = (
     "add_", "save", "append", "start_", "end_", "checkpoint", "expose", "link_", "name_actor", "withdraw", "reinstate",
 )  # fmt: skip
@@ -82,6 +82,14 @@ def points(names: Sequence[str]) -> list[Point]:
             moments += ["during", "cut"]
         found += [Point(number, name, moment) for moment in moments]
     return found
+
+
+def telling(every: Sequence[Point]) -> list[Point]:
+    """Of all points of a job those that find the outside in different states.
+
+    A kill before a call finds what the one after the call before it finds.
+    """
+    return [*every[:1], *(point for point in every[1:] if point.moment != "before")]
 
 
 @dataclass(frozen=True, slots=True)
