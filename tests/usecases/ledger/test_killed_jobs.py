@@ -14,6 +14,7 @@ from tests.builders.courses import Bench, bench, example, place
 from tests.builders.outputs import ROOT, SCRIPTS, job_environment, run_job
 from tests.builders.repositories import build_repository, git
 from tests.builders.stalling import serve_stalling
+from tests.builders.waiting import PATIENCE
 
 from courseline.usecases.ledger.verify_history import VerifyHistory, verify_history
 
@@ -55,7 +56,7 @@ def killed_in_push(course: Bench, hook: str) -> None:
     script.chmod(0o755)
     with start("courseline-deploy", ["--assignments", course.url], environment(course)) as job:
         pid.write_text(str(job.pid))
-        assert job.wait(60) == -signal.SIGKILL
+        assert job.wait(PATIENCE) == -signal.SIGKILL
     script.unlink()
 
 
@@ -81,7 +82,7 @@ def test_a_job_killed_in_the_middle_of_a_fetch_leaves_nothing_behind_after_the_n
     with serve_stalling(tmp_path) as server:
         args = ["--source", server.url("examples.git"), "--ref", "v1.0"]
         with start("courseline-sync", args, env) as job:
-            assert server.stalled.wait(60)
+            assert server.stalled.wait(PATIENCE)
             (left,) = (tmp_path / "home" / "tmp").iterdir()
             job.send_signal(signal.SIGKILL)
         assert left.is_dir()
