@@ -52,6 +52,15 @@ def test_each_directory_has_its_files_and_the_id_git_gave_it(
     assert listed.subtree(".") == plain
 
 
+def test_files_are_found_by_their_blobs(listings: tuple[ListedTree, Tree, dict[str, str]]) -> None:
+    listed, plain, ids = listings
+    some = {file.oid for file in plain if file.path in {"a/meta.yaml", "run.sh", "z/link"}}
+    wanted = some | set(ids.values()) | {"c" * 40, "0" * 40}
+    for tree in (listed, plain):
+        assert {file.path for file in tree.holding(wanted)} == {"a/meta.yaml", "run.sh", "z/link"}
+    assert listed.subtree("a").holding(some) == plain.subtree("a").holding(some)
+
+
 def test_a_directory_is_the_same_without_one_of_its_files(
     listings: tuple[ListedTree, Tree, dict[str, str]],
 ) -> None:

@@ -43,6 +43,11 @@ class ListedTree(Tree):
         paths = (_path(entry) for entry in likely if not entry.startswith(_DIRECTORY))
         return [path for path in paths if path.rpartition("/")[2].lower() in names]
 
+    def holding(self, oids: Collection[str]) -> list[TreeFile]:
+        """See `Tree`; the id of a file stands where that of a directory does."""
+        wanted = {oid.encode() for oid in oids}
+        return list(_files([entry for entry in self._entries if entry[_ID] in wanted], 0))
+
     def get(self, path: str) -> TreeFile | None:
         """See `Tree`."""
         return _file_at(self._entries, path.encode("utf-8", "surrogateescape"), 0)

@@ -81,6 +81,10 @@ class Tree:
         index = bisect_left(self._paths, path)
         return self._files[index] if index < len(self._paths) and self._paths[index] == path else None
 
+    def holding(self, oids: Collection[str]) -> list[TreeFile]:
+        """The files whose blob is one of `oids`, in any order."""
+        return [file for file in self._unsorted() if file.oid in oids and file.mode != GITLINK]
+
     def subtree(self, directory: str) -> Tree:
         """The files below `directory` with paths relative to it; the whole tree for "." and ""."""
         if directory in {"", "."}:

@@ -19,14 +19,12 @@ from courseline.domain.students.judgement import (
     seal,
 )
 from courseline.domain.students.rule import Rule
-from courseline.domain.tree import EXECUTABLE, FILE, TreeFile
 
 ONE, TWO = UUID(int=1), UUID(int=2)
 JUDGEMENT = Judgement(
     "r", {ONE: JudgedPlace("d" * 64, (Rule.TEXT, Rule.META), (TWO,)), TWO: JudgedPlace("e", ())}
 )
 NODE = Node("week1.hello", "assignment", "Hello", 3, 12, Wish("hello", "^1.0", None, 13, 14))
-FILES = (TreeFile("week1/hello/a.txt", FILE, "1" * 40), TreeFile("week1/hello/b.txt", FILE, "2" * 40))
 VERSIONS = ((ONE, "c" * 64),)
 COURSE = CourseFile(
     (ContentType(ContentKind.ASSIGNMENT, "assignment", "Assignment"),),
@@ -50,7 +48,7 @@ OTHER_NODES = {
 
 def digest(**changes: object) -> str:
     arguments = {
-        "node": NODE, "directory": "week1/hello", "files": FILES, "versions": VERSIONS, "course": "c",
+        "node": NODE, "directory": "week1/hello", "tree": "1" * 40, "versions": VERSIONS, "course": "c",
     }  # fmt: skip
     return place_digest(**{**arguments, **changes})  # type: ignore[arg-type]
 
@@ -106,10 +104,7 @@ def test_where_an_entry_stands_does_not_count() -> None:
     "changes",
     [
         {"directory": "week1/other"},
-        {"files": FILES[:1]},
-        {"files": (FILES[0], replace(FILES[1], oid="3" * 40))},
-        {"files": (FILES[0], replace(FILES[1], mode=EXECUTABLE))},
-        {"files": (FILES[0], replace(FILES[1], path="week1/hello/c.txt"))},
+        {"tree": "2" * 40},
         {"versions": ()},
         {"versions": ((TWO, "c" * 64),)},
         {"versions": ((ONE, None),)},

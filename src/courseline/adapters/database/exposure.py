@@ -7,7 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import Connection, Text, Uuid, bindparam, select, text
-from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy.dialects.postgresql import insert
 
 from courseline.adapters.database.tables import among
 from courseline.adapters.database.tables_course import COURSE_CONTENT
@@ -47,7 +47,7 @@ HIDDEN = text(
     JOIN example_repository AS repository ON repository.id = example.example_repository_id
     LEFT JOIN example_version_tag AS tag
         ON tag.example_version_id = version.id AND tag.example_id = version.example_id
-    WHERE file.git_oid = ANY (:oids)
+    WHERE file.git_oid = ANY (string_to_array(:oids, ' '))
         AND file.role IN ('test', 'submission')
         AND (
             example.id IN (SELECT id FROM course_example)
@@ -59,7 +59,7 @@ HIDDEN = text(
         )
     ORDER BY file.git_oid, example.id, file.path, version.published_at, tag.tagged_at, tag.canonical
     """
-).bindparams(bindparam("course_id", type_=Uuid), bindparam("oids", type_=ARRAY(Text)))
+).bindparams(bindparam("course_id", type_=Uuid), bindparam("oids", type_=Text))
 
 
 class ExposureRows:
@@ -74,7 +74,7 @@ class ExposureRows:
 
     def hidden(self, course_id: UUID, oids: Collection[str]) -> list[HiddenBlob]:
         """See `usecases.rows.LedgerRows`; `label` is "" for a version without one."""
-        rows = self._connection.execute(HIDDEN, {"course_id": course_id, "oids": list(oids)})
+        rows = self._connection.execute(HIDDEN, {"course_id": course_id, "oids": " ".join(oids)})
         return [
             HiddenBlob(row.git_oid, row.example, row.label or "", row.path, Role(row.role)) for row in rows
         ]

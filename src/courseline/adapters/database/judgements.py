@@ -36,14 +36,23 @@ EXPOSED = text(
     """
 ).bindparams(bindparam("course_id", type_=Uuid))
 
-FILES = text(
+# One text is made a parameter twenty times as fast as a list of thousands.
+WITHHELD = text(
     """
     SELECT file.example_version_id, file.path, file.mode, file.size, file.sha256, file.git_oid, file.role
     FROM example_version_file AS file
-    WHERE file.example_version_id = ANY (:versions) AND file.git_oid = ANY (:oids)
+    WHERE file.example_version_id = ANY (:versions)
+        AND file.git_oid = ANY (string_to_array(:oids, ' '))
+        AND file.role NOT IN ('public', 'template')
+        AND NOT EXISTS (
+            SELECT FROM example_version_file AS twin
+            WHERE twin.example_version_id = file.example_version_id
+                AND twin.git_oid = file.git_oid
+                AND twin.role = 'public'
+        )
     ORDER BY file.example_version_id, file.path
     """
-).bindparams(bindparam("versions", type_=ARRAY(Uuid)), bindparam("oids", type_=ARRAY(Text)))
+).bindparams(bindparam("versions", type_=ARRAY(Uuid)), bindparam("oids", type_=Text))
 
 
 class JudgementRows:
@@ -127,12 +136,14 @@ class JudgementRows:
         )
         return {row.id: row.content_digest for row in self._connection.execute(query)}
 
-    def files_among(
+    def withheld_among(
         self, version_ids: Collection[UUID], oids: Collection[str]
     ) -> dict[UUID, list[VersionFile]]:
         """See `usecases.students.rows.TemplateRows`."""
         files: dict[UUID, list[VersionFile]] = {}
-        for row in self._connection.execute(FILES, {"versions": list(version_ids), "oids": list(oids)}):
+        for row in self._connection.execute(
+            WITHHELD, {"versions": list(version_ids), "oids": " ".join(oids)}
+        ):
             files.setdefault(row.example_version_id, []).append(
                 VersionFile(row.path, row.mode, row.size, row.sha256, row.git_oid, Role(row.role))
             )

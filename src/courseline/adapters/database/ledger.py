@@ -55,4 +55,4 @@ class PostgresLedger:
         self.forget_judgements = judgements.forget_judgements
         self.judgement = judgements.judgement
         self.content_digests = judgements.content_digests
-        self.files_among = judgements.files_among
+        self.withheld_among = judgements.withheld_among

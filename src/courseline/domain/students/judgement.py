@@ -15,7 +15,6 @@ from uuid import UUID
 
 from courseline.domain.course.wish import CourseFile, Node
 from courseline.domain.students.rule import Rule
-from courseline.domain.tree import TreeFile
 
 _LINES = {"line", "version_line", "position"}
 """Where something stands in the course file says nothing about it."""
@@ -114,7 +113,7 @@ def course_digest(file: CourseFile) -> str:
 def place_digest(
     node: Node,
     directory: str,
-    files: Iterable[TreeFile],
+    tree: str,
     versions: Iterable[tuple[UUID, str | None]],
     course: str,
 ) -> str:
@@ -123,13 +122,17 @@ def place_digest(
     Args:
         node: its entry in the course file.
         directory: its directory.
-        files: all files below it in the assignments repository, with `.example-library`.
+        tree: id of its tree in the assignments repository, with `.example-library`.
         versions: library versions it is made of, each with its content digest; None for one the library has not.
         course: see `course_digest`.
     """
     wish = None if node.wish is None else _WISH(node)
-    parts = [course, repr((_NODE(node), wish, directory)), *(f"{one} {digest}" for one, digest in versions)]
-    parts += [f"{file.mode} {file.oid} {file.path}" for file in files]
+    parts = [
+        course,
+        repr((_NODE(node), wish, directory)),
+        tree,
+        *(f"{one} {digest}" for one, digest in versions),
+    ]
     return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogateescape")).hexdigest()
 
 

@@ -10,7 +10,7 @@ from courseline.domain.paths import printable
 from courseline.domain.students.readme import ReadmeRow, course_readme
 from courseline.domain.students.rule import Rule
 from courseline.domain.students.view import BuiltView
-from courseline.domain.tree import FILE, Tree, TreeFile, blob_oid
+from courseline.domain.tree import DIRECTORY, FILE, Tree, TreeFile, blob_oid, tree_oid
 from courseline.errors import Problem, Refused
 
 README = "README.md"
@@ -75,15 +75,24 @@ class Template:
     Attributes:
         files: ordered by path.
         refused: places with errors; what students have there already is kept.
+        unchanged: the unchanged places, each with its tree id.
     """
 
     files: tuple[TemplateFile, ...]
     refused: tuple[TemplatePlace, ...]
+    unchanged: tuple[tuple[UnchangedPlace, str], ...] = ()
 
     @cached_property
     def tree(self) -> Tree:
         """All files as a git tree."""
         return Tree(TreeFile(file.path, file.mode, file.oid) for file in self.files)
+
+    @cached_property
+    def oid(self) -> str:
+        """The git tree id of all files."""
+        whole = {place.content_path for place, _ in self.unchanged}
+        written = ((file.path, file.mode, file.oid) for file in self.files if file.place not in whole)
+        return tree_oid((*written, *((place.directory, DIRECTORY, oid) for place, oid in self.unchanged)))
 
     @property
     def kept(self) -> frozenset[str]:
@@ -92,11 +101,10 @@ class Template:
 
     def changes(self, head: Tree | None) -> tuple[list[TemplateFile], list[str]]:
         """Files to write and paths to delete that turn `head` into this template."""
-        before = head or Tree()
-        written = [
-            file for file in self.files if before.get(file.path) != TreeFile(file.path, file.mode, file.oid)
-        ]
-        return written, [path for path in before.paths if self.tree.get(path) is None]
+        before = {file.path: (file.mode, file.oid) for file in head or ()}
+        written = [file for file in self.files if before.get(file.path) != (file.mode, file.oid)]
+        stay = {file.path for file in self.files}
+        return written, [path for path in before if path not in stay]
 
 
 def assemble(
@@ -136,7 +144,11 @@ def assemble(
         raise Refused("Putting the student template together found two files for one path.", problems)
     ordered = tuple(sorted(files.values(), key=lambda file: file.path))
     refused = (place for place in places if isinstance(place, TemplatePlace) and place.view.refused)
-    return Template(ordered, tuple(refused))
+    before = head or Tree()
+    unchanged = (
+        (place, before.subtree(place.directory).oid) for place in places if isinstance(place, UnchangedPlace)
+    )
+    return Template(ordered, tuple(refused), tuple(unchanged))
 
 
 def _files(place: TemplatePlace | UnchangedPlace, head: Tree | None) -> Iterator[TemplateFile]:

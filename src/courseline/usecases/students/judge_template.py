@@ -9,6 +9,7 @@ from uuid import UUID
 from courseline.domain.course.contents import MatchedContent
 from courseline.domain.course.course import Course
 from courseline.domain.students.gate.case import Finding
+from courseline.domain.students.gate.likeness import NO_TEXT
 from courseline.domain.students.judgement import (
     JudgedPlace,
     Judgement,
@@ -125,7 +126,7 @@ def _unchanged(setting: Setting, judgement: Judgement) -> dict[UUID, JudgedPlace
         for entry in setting.shown
         if (place := judgement.places.get(entry.content.id)) is not None
         and place.digest == digests[entry.content.id]
-        and len(place.rules) == len(head.below(entry.directory))
+        and len(place.rules) == len(head.subtree(entry.directory))
     }
 
 
@@ -139,7 +140,7 @@ def _digests(setting: Setting, versions: Mapping[UUID, Collection[UUID]]) -> dic
         entry.content.id: place_digest(
             entry.node,
             entry.directory,
-            tree.below(entry.directory),
+            tree.subtree(entry.directory).oid,
             [(one, known.get(one)) for one in versions[entry.content.id]],
             course,
         )
@@ -160,6 +161,7 @@ def _judged(
     """
     assignments, workspace, neighbours = setting.assignments, setting.workspace, setting.neighbours
     entries = [entry for entry in setting.shown if entry.content.id not in unchanged]
+    setting.remotes[0].fetch_blobs(_likely(assignments, entries))
     places = read_places(assignments, entries, workspace, setting.remotes[0], neighbours)
     built = build_template(
         setting.course,
@@ -189,6 +191,16 @@ def _judged(
     )
     judgement = Judgement(neighbours.rules(), {**unchanged, **_clean(setting, built, verdict)})
     return JudgedTemplate(built, verdict.findings, verdict.warnings, judgement), verdict
+
+
+def _likely(assignments: Assignments, entries: Sequence[MatchedContent]) -> set[str]:
+    """Blobs of places that builder or gate will read, so that one request brings them; both fetch what is missing."""
+    return {
+        file.oid
+        for entry in entries
+        for file in assignments.tree.below(entry.directory)
+        if not file.path.lower().endswith(NO_TEXT)
+    }
 
 
 def _deployed(

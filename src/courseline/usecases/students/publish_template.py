@@ -12,7 +12,7 @@ from courseline.domain.deploying.commit_message import template_message
 from courseline.domain.ledger.operation import Operation, OperationKind, OperationState
 from courseline.domain.students.rule import Rule
 from courseline.domain.students.template import TemplateFile
-from courseline.domain.tree import Tree
+from courseline.domain.tree import EMPTY_TREE, Tree
 from courseline.errors import Problem, PushRejected, Refused, errors_among
 from courseline.usecases.course.find_course import course_of_assignments
 from courseline.usecases.deploying.read_assignments import Head, read_assignments, read_head
@@ -161,7 +161,7 @@ def _finish(command: PublishTemplate, push: _Push, waiting: Sequence[Problem]) -
         return replace(answer, files=() if stopped else answer.files, stopped=stopped)
     if stopped:
         return replace(answer, operation=_refused(push), files=(), stopped=True)
-    if built.template.tree == (setting.head or Tree()):
+    if built.template.oid == (push.history.commits[0].tree if push.history.commits else EMPTY_TREE):
         close_unpushed(setting.course, setting.neighbours)
         return answer
     operation, commit = _push(push)
@@ -170,7 +170,7 @@ def _finish(command: PublishTemplate, push: _Push, waiting: Sequence[Problem]) -
 
 def _operation(push: _Push) -> Operation:
     course = push.setting.course
-    inputs = {"course": str(course.id), "tree": push.judged.built.template.tree.oid}
+    inputs = {"course": str(course.id), "tree": push.judged.built.template.oid}
     return open_operation(
         OperationKind.STUDENT_TEMPLATE, course.template_identity, inputs, course.id, push.setting.neighbours
     )
@@ -213,7 +213,7 @@ def _push(push: _Push) -> tuple[Operation, str]:
         rows.ledger.checkpoint(operation.id, "built", given.facts(branch.sha, commit))
         rows.ledger.keep_judgement(operation.id, judged.judgement.to_data())
     try:
-        gate_push(course, push.history, workspace.commits(commit, limit=1)[0], template.tree.oid, neighbours)
+        gate_push(course, push.history, workspace.commits(commit, limit=1)[0], template.oid, neighbours)
     except Refused:
         close_unpushed(course, neighbours, OperationState.REFUSED)
         raise

@@ -56,8 +56,11 @@ class TemplateRows(Protocol):
         """Content digest of those of the versions that the library has."""
         ...
 
-    def files_among(
+    def withheld_among(
         self, version_ids: Collection[UUID], oids: Collection[str]
     ) -> dict[UUID, list[VersionFile]]:
-        """Files of versions whose blob is one of `oids`, by version; a version without one is left out."""
+        """Files of versions that are neither public nor a template there, and whose blob is one of `oids`, by version.
+
+        A blob that the version publishes too is left out, and so is a version without any.
+        """
         ...

@@ -18,11 +18,12 @@ def foreign_words(raw: bytes, known: Iterable[str]) -> Iterator[tuple[int, str]]
         known: all that the text may say.
     """
     texts = [form for text in known for form in (text, quote(text))]
-    said = "".join(word for text in texts for word in _WORD.findall(text)).casefold()
+    words = [word.casefold() for text in texts for word in _WORD.findall(text)]
+    whole, said = set(words), "".join(words)
     text = raw.decode("utf-8", "replace")
     for number, line in enumerate(text.split("\n"), start=1):
         for word in _WORD.findall(_ESCAPE.sub(" ", line)):
-            if word.casefold() not in said:
+            if (folded := word.casefold()) not in whole and folded not in said:
                 yield number, word
 
 
