@@ -4,11 +4,11 @@ from dataclasses import fields, replace
 
 import pytest
 from sqlalchemy.exc import IntegrityError
-from tests.builders.rows import NOW, a_repository, a_version, an_example, hex_of, labelled, publish
+from tests.builders.rows import NOW, a_repository, a_version, an_example, hex_of, label, labelled, publish
 
 from courseline.adapters.database.database import PostgresDatabase
 from courseline.domain.library.version import Dependency, Role, VersionFacts
-from courseline.errors import InvalidInput, Refused
+from courseline.errors import InvalidInput, NeighbourFailed, Refused
 
 REPOSITORY = a_repository()
 EXAMPLE = an_example(REPOSITORY, "functions-intro", title="Функции – 函数 🐍")
@@ -94,6 +94,42 @@ def test_directory_and_title_follow_the_highest_label_only(library: PostgresData
         publish(rows, moved, "v2.0", a_version(EXAMPLE, "two"))
         publish(rows, old, "v1.5", a_version(EXAMPLE, "three"))
         assert rows.library.example(REPOSITORY.id, EXAMPLE.identifier) == moved
+
+
+def test_a_label_above_all_goes_to_what_the_examples_show_but_for_those_named(library: PostgresDatabase):
+    first, moved, left, foreign = (
+        an_example(REPOSITORY, "first"),
+        an_example(REPOSITORY, "moved"),
+        an_example(REPOSITORY, "left"),
+        an_example(a_repository("other"), "foreign"),
+    )
+    with library.transaction() as rows:
+        rows.library.add_repository(a_repository("other"))
+        for example in (first, moved, left, foreign):
+            publish(rows, example, "v1.0", a_version(example, "one"))
+        shown = publish(rows, replace(moved, directory="elsewhere"), "v2.0", a_version(moved, "two"))
+        publish(rows, moved, "v1.5", a_version(moved, "three"))
+        assert rows.library.highest_label(REPOSITORY.id) == label("v2.0")
+        assert rows.library.label_again(REPOSITORY.id, label("v3.0"), {left.id}, hex_of("c"), NOW) == 2
+        found = rows.library.labels([example.id for example in (first, moved, left, foreign)])
+        assert rows.library.highest_label(REPOSITORY.id) == label("v3.0")
+        assert rows.library.given(REPOSITORY.id, label("3")) == {
+            example.id: found[example.id][0].version_id for example in (first, moved)
+        }
+    assert found[moved.id][0] == labelled(shown, "v3.0", "elsewhere")
+    assert {example.identifier: len(found[example.id]) for example in (first, left, foreign)} == {
+        "first": 2,
+        "left": 1,
+        "foreign": 1,
+    }
+
+
+@pytest.mark.parametrize("text", ["v2.0", "2", "v1.9"])
+def test_a_label_that_is_not_above_all_is_not_given_to_all(library: PostgresDatabase, text: str):
+    with library.transaction() as rows:
+        publish(rows, EXAMPLE, "v2.0")
+    with pytest.raises(NeighbourFailed, match=r"v2\.0 meanwhile"), library.transaction() as rows:
+        rows.library.label_again(REPOSITORY.id, label(text), (), hex_of("c"), NOW)
 
 
 def test_versions_are_seen_again_by_tree_with_every_directory_they_were_labelled_in(

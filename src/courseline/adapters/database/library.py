@@ -47,6 +47,7 @@ class PostgresLibrary:
         self.version_by_tree = versions.version_by_tree
         self.add_versions = publishing.add_versions
         self.add_labels = publishing.add_labels
+        self.label_again = publishing.label_again
         self.withdraw = publishing.withdraw
         self.reinstate = publishing.reinstate
         inventory = InventoryRows(connection)

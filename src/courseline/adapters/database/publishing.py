@@ -14,9 +14,11 @@ from sqlalchemy import (
     Connection,
     Text,
     Uuid,
+    and_,
     bindparam,
     cast,
     literal,
+    not_,
     or_,
     select,
 )
@@ -34,7 +36,7 @@ from courseline.adapters.database.tables_library import (
 from courseline.domain.library.example import Example
 from courseline.domain.library.label import Label
 from courseline.domain.library.version import ExampleVersion, LabelledVersion, VersionFile
-from courseline.errors import Refused
+from courseline.errors import NeighbourFailed, Refused
 
 
 class PublishingRows:
@@ -131,6 +133,40 @@ class PublishingRows:
             if all(labelled.label > other.label for other in known.get(example.id, []))
         ]
         self._follow(self._shown_otherwise([*above, *top]))
+
+    def label_again(
+        self, repository_id: UUID, label: Label, but: Collection[UUID], commit: str, at: datetime
+    ) -> int:
+        """See `usecases.rows.LibraryRows`; nothing of the examples travels, neither here nor back."""
+        highest = self._taking_turns({repository_id})[repository_id]
+        if not _is_above(label, highest):
+            raise NeighbourFailed(
+                f"Labelling {label}: another run has published {highest} meanwhile. Run the command again."
+            )
+        query = (
+            select(
+                EXAMPLE.c.id,
+                literal(label.canonical, Text()),
+                literal(label.shown, Text()),
+                EXAMPLE_VERSION.c.id,
+                EXAMPLE.c.directory,
+                literal(commit, Text()),
+                literal(at, UtcTime()),
+            )
+            .join(
+                EXAMPLE_VERSION,
+                and_(
+                    EXAMPLE_VERSION.c.example_id == EXAMPLE.c.id,
+                    EXAMPLE_VERSION.c.version_identifier == EXAMPLE.c.version_identifier,
+                ),
+            )
+            .where(EXAMPLE.c.example_repository_id == repository_id, not_(among(EXAMPLE.c.id, but)))
+        )
+        names = ["example_id", "canonical", "shown", "example_version_id", "directory", "commit", "tagged_at"]
+        insertion = EXAMPLE_VERSION_TAG.insert().from_select(names, query)
+        done = self._connection.execute(insertion, execution_options={"preserve_rowcount": True})
+        self._raise_highest({(repository_id, label)})
+        return done.rowcount
 
     def _taking_turns(self, repository_ids: Collection[UUID]) -> dict[UUID, Label | None]:
         """The highest label of repositories, whose rows are ours until the transaction ends.

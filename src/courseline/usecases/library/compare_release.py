@@ -38,6 +38,7 @@ class Entry:
         examined: its content, for PUBLISHED, and for known content that was read because it lies elsewhere now or is
             missing in the store.
         meta: plain data of its meta.yaml, with `examined`.
+        stays: the example shows this very version in this directory already, and no label is higher than the new one.
     """
 
     directory: str
@@ -49,6 +50,7 @@ class Entry:
     labelled: LabelledVersion | None = None
     examined: Examined | None = None
     meta: Mapping[str, object] = field(default_factory=dict)
+    stays: bool = False
 
     @property
     def writes(self) -> bool:
@@ -63,11 +65,13 @@ class Compared:
     Attributes:
         entries: those the tag is about, ordered by directory.
         directories: of all examples, also those another scope leaves out.
+        shown: all examples that the library knew of the repository.
         problems: about the repository as a whole.
     """
 
     entries: tuple[Entry, ...]
     directories: tuple[str, ...]
+    shown: Collection[UUID]
     problems: tuple[Problem, ...]
 
 
@@ -108,12 +112,17 @@ def compare_release(
     labels = _labels([version for _, version in found], examined.values(), known, neighbours)
     entries = [_known(candidate, version, release.label, known, labels) for candidate, version in found]
     entries += [
-        _new(entry, examined.get(entry.candidate.directory), release.label, labels, known.lost)
+        _inspected(
+            _new(entry, examined.get(entry.candidate.directory), release.label, labels, known.lost),
+            entry,
+            neighbours,
+        )
         for entry in wanted
     ]
     return Compared(
         tuple(sorted(entries, key=lambda entry: entry.directory)),
         tuple(candidate.directory for candidate in scan.candidates),
+        known.shown.keys(),
         tuple(scan.problems),
     )
 
@@ -175,6 +184,7 @@ def _known(
         PublicationStatus.UNCHANGED if has_it else PublicationStatus.LABELLED,
         example=example,
         labelled=LabelledVersion(label, seen.version_id, tree, directory),
+        stays=known.is_highest and known.shown.get(example.id) is seen,
     )
     return entry if has_it or known.is_highest else _decided(entry, labels.get(example.id, ()))
 
@@ -209,6 +219,20 @@ def _new(
         ),
         labels.get(examined.example.id, ()),
     )
+
+
+def _inspected(entry: Entry, read: ReadMeta, neighbours: Neighbours) -> Entry:
+    """Refuse a new version of which students could get nothing, or something that they must not."""
+    if entry.status is not PublicationStatus.PUBLISHED or entry.examined is None or read.meta is None:
+        return entry
+    from courseline.usecases.library.inspect_view import inspect_new  # noqa: PLC0415 - start-up time
+
+    found = inspect_new(read, read.meta, entry.examined, neighbours.write_yaml, neighbours.read_yaml)
+    problems = (*entry.problems, *found)
+    if errors_among(found):
+        refused = PublicationStatus.REFUSED
+        return Entry(entry.directory, entry.identifier, entry.version_identifier, refused, problems)
+    return replace(entry, problems=problems)
 
 
 def _decided(entry: Entry, existing: Sequence[LabelledVersion]) -> Entry:

@@ -24,12 +24,14 @@ class Known:
     Attributes:
         versions: directory -> the example there and the version it repeats.
         lost: versions left out of them because the store has lost their manifest.
+        shown: example -> the version that its highest label names, of all examples, at the tag or not.
         given: example -> version of those that have the label already.
         is_highest: the label is above every other of the repository, and so of each example.
     """
 
     versions: Mapping[str, tuple[Candidate, SeenVersion]]
     lost: frozenset[UUID]
+    shown: Mapping[UUID, SeenVersion]
     given: Mapping[UUID, UUID]
     is_highest: bool
 
@@ -53,17 +55,19 @@ def find_known(
         highest = rows.library.highest_label(repository_id)
         is_highest = highest is None or label > highest
         given = {} if is_highest else rows.library.given(repository_id, label)
-        known = _known(candidates, repository_id, rows)
+        current = rows.library.current(repository_id)
+        known = _known(candidates, repository_id, current, rows)
     asked = _asked_for([version for _, version in known.values()], label, given)
     lost = _lost(asked, neighbours)
     kept = {directory: found for directory, found in known.items() if found[1].version_id not in lost}
-    return Known(kept, frozenset(lost), given, is_highest)
+    shown = {version.example.id: version for version in current}
+    return Known(kept, frozenset(lost), shown, given, is_highest)
 
 
 def _known(
-    candidates: Sequence[Candidate], repository_id: UUID, rows: Rows
+    candidates: Sequence[Candidate], repository_id: UUID, current: Sequence[SeenVersion], rows: Rows
 ) -> dict[str, tuple[Candidate, SeenVersion]]:
-    places = _places(rows.library.current(repository_id))
+    places = _places(current)
     known: dict[str, tuple[Candidate, SeenVersion]] = {}
     others: list[Candidate] = []
     for candidate in candidates:

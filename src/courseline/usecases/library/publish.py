@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from courseline.domain.ledger.history import Action, Event
 from courseline.domain.ledger.operation import Operation, OperationKind, OperationState
 from courseline.domain.library.example import ExampleRepository
 from courseline.domain.library.objects import Manifest
 from courseline.domain.library.publication import PublicationStatus, ReleaseTag
+from courseline.errors import NeighbourFailed
 from courseline.usecases.ledger.open_operation import close_left, open_operation
 from courseline.usecases.library.compare_release import Entry
 from courseline.usecases.library.read_version import batches
@@ -32,6 +35,7 @@ class Publication:
         tag: as pushed.
         commit: it points to, 40 hex digits.
         entries: of which those that write are published.
+        shown: all examples that the library knew of the repository.
     """
 
     repository: ExampleRepository
@@ -39,6 +43,7 @@ class Publication:
     tag: str
     commit: str
     entries: Sequence[Entry]
+    shown: Collection[UUID] = ()
 
 
 def publish(publication: Publication, neighbours: Neighbours) -> None:
@@ -124,12 +129,35 @@ def _write_rows(publication: Publication, entries: Sequence[Entry], at: datetime
             and entry.example is not None
         ]
     )
+    labelled = _label_again(publication, entries, at, rows)
     labels = [
         (entry.example, entry.labelled)
         for entry in entries
-        if entry.example is not None and entry.labelled is not None
+        if entry.example is not None and entry.labelled is not None and entry.example.id not in labelled
     ]
     rows.library.add_labels(labels, publication.commit, at)
+
+
+def _label_again(
+    publication: Publication, entries: Sequence[Entry], at: datetime, rows: Rows
+) -> AbstractSet[UUID]:
+    """Label what stays where most does, in one statement that names only the rest; answers the examples.
+
+    Raises:
+        NeighbourFailed: another run has changed what the examples show.
+    """
+    staying = {entry.example.id for entry in entries if entry.stays and entry.example is not None}
+    others = set(publication.shown) - staying
+    if len(staying) <= len(others):
+        return set()
+    repository, label = publication.repository, publication.release.label
+    done = rows.library.label_again(repository.id, label, others, publication.commit, at)
+    if done != len(staying):
+        raise NeighbourFailed(
+            f"Labelling {len(staying)} examples of {repository.name} {label}: {done} are there as they were read."
+            " Another run has changed them meanwhile; run the command again."
+        )
+    return staying
 
 
 def _events(

@@ -208,6 +208,23 @@ class LibraryRows(Protocol):
         """
         ...
 
+    def label_again(
+        self, repository_id: UUID, label: Label, but: Collection[UUID], commit: str, at: datetime
+    ) -> int:
+        """Give a label above all of the repository to what every example shows, however many, and answer for how many.
+
+        Args:
+            repository_id: the repository.
+            label: see `highest_label`.
+            but: examples that do not get it.
+            commit: the tag's.
+            at: when it was published.
+
+        Raises:
+            NeighbourFailed: it is not above all others any more, because another run gave one meanwhile.
+        """
+        ...
+
     def withdraw(self, example_id: UUID, label: Label, reason: str, at: datetime) -> bool:
         """Mark a label so that ranges and `latest` skip it; whether it was not marked before."""
         ...

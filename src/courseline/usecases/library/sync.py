@@ -161,7 +161,10 @@ def _sync(
         elif any(entry.writes for entry in compared.entries):
             with neighbours.database.transaction() as rows:
                 repository = register(command.registration, rows, neighbours.actor, neighbours.clock())
-        publish(Publication(repository, release, command.tag, tagged.commit, compared.entries), neighbours)
+        publish(
+            Publication(repository, release, command.tag, tagged.commit, compared.entries, compared.shown),
+            neighbours,
+        )
     return Synced(
         repository.name,
         command.tag,
