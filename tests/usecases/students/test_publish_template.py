@@ -61,7 +61,7 @@ class TestFirstRun:
         assert given["week1/hello/hello.py"] == HELLO["hello/studentTemplates/hello.py"].rstrip("\n")
         assert given["week1/hello/README_de.md"] == HELLO["hello/content/index_de.md"].rstrip("\n")
         assert given["week1/blank/answer.py"] == given["week2/uses/use.py"] == ""
-        assert given["week1/sums/sums.py"] == "def add(a, b):\n\n\nprint(add(1, 2))"
+        assert given["week1/sums/sums.py"] == "def add(a, b):\n    raise NotImplementedError\n\n\nprint(add(1, 2))"
         assert "maxSubmissions: 5" in given["week1/hello/meta.yaml"]  # the course's value wins over 3
         assert "tests" not in given["week1/hello/meta.yaml"]
 
@@ -142,7 +142,8 @@ class TestNextRun:
         assert published.publish().commit is None
 
     def test_a_removed_place_disappears_with_all_its_files(self, published: TemplateCourse) -> None:
-        published.structure(STRUCTURE.rpartition("    content:")[0])
+        removed = "removed: [{path: week2.uses, allowTemplateChange: v1.0}]\n"
+        published.structure(STRUCTURE.rpartition("    content:")[0], removed)
         assert published.deploy().count("removed") == 1
         published.publish()
         assert not any(path.startswith("week2/") for path in published.given())

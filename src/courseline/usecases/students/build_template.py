@@ -14,6 +14,7 @@ from courseline.domain.tree import Tree
 from courseline.usecases.deploying.read_assignments import Assignments
 from courseline.usecases.neighbours import Neighbours
 from courseline.usecases.ports import Remote, Workspace
+from courseline.usecases.students.hold_exposed import hold_exposed
 from courseline.usecases.students.read_places import Place, visible_starts
 
 
@@ -69,10 +70,12 @@ def build_template(
     }
     remote.fetch_blobs(wanted)
     blobs = workspace.read_blobs(wanted)
-    views = []
+    views: list[tuple[Place, BuiltView]] = []
     for done, place in enumerate(places):
         neighbours.progress("Building the student view", done, len(places))
         views.append((place, build_view(_source(place, blobs, neighbours))))
+    staying = {one.directory for one in places} | {one.directory for one in unchanged}
+    views = hold_exposed(course, assignments, views, staying, head, neighbours)
     every: list[TemplatePlace | UnchangedPlace] = [
         TemplatePlace(place.entry.node.path, place.directory, view) for place, view in views
     ]
