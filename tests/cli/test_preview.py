@@ -133,3 +133,15 @@ def test_of_a_notebook_the_cells_that_were_cut_are_named(tmp_path: Path):
     )
     (one,) = answer("preview", tmp_path)["examples"]
     assert one["files"][0]["reason"] == "without its solutions: cells 2, 3"
+
+
+def test_an_author_is_warned_of_python_that_does_not_compile_without_its_solution(tmp_path: Path):
+    meta = "title: A\nproperties: {studentSubmissionFiles: [a.py, b.py, old.py]}\n"
+    within = "x = [\n    # BEGIN SOLUTION\n    1,\n    # END SOLUTION\n]\n"
+    whole = "def f():\n    # BEGIN SOLUTION\n    return '\\d'\n    # END SOLUTION\n"
+    old = "# BEGIN SOLUTION\nprint 1\n# END SOLUTION\nprint 2\n"
+    write(tmp_path, {"meta.yaml": meta, "a.py": within, "b.py": whole, "old.py": old})
+    document = answer("preview", tmp_path)
+    (problem,) = document["examples"][0]["problems"]
+    assert (document["exit"], problem["path"], problem["severity"]) == (0, "a.py", "warning")
+    assert "does not compile (invalid syntax, line 2), once lines 2-4 are cut out" in problem["message"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from courseline.domain.course.wish import GateException
@@ -12,6 +12,7 @@ from courseline.domain.library.version import Role
 from courseline.domain.students.gate.case import GateCase, GatePlace, Hidden, HiddenKind
 from courseline.domain.students.gate.hidden_set import merge_hidden, place_hidden
 from courseline.domain.students.gate.judge import judge
+from courseline.domain.students.python_left import broken_python
 from courseline.domain.students.rule import Rule
 from courseline.domain.students.view import PlaceSource, ViewFile, build_view
 from courseline.domain.tree import Tree, TreeFile
@@ -159,6 +160,7 @@ def preview_example(example: LocalExample, offline: Offline, course: CourseValue
     )
     problems = [*example.problems, *view.problems]
     if not view.refused:
+        problems += _not_compiling(example, view.files)
         problems += _judged(example, view.files, values, offline)
     preview = replace(preview, problems=tuple(dict.fromkeys(problems)))
     if preview.refused:
@@ -219,6 +221,15 @@ def _judged(
 def _student_metas(files: Sequence[ViewFile], root: str, offline: Offline) -> dict[str, object]:
     written = [file for file in files if file.path == META_FILE and file.content is not None]
     return {f"{root}/{file.path}": offline.read_yaml(file.content or b"", META_FILE).data for file in written}
+
+
+def _not_compiling(example: LocalExample, files: Sequence[ViewFile]) -> Iterator[Problem]:
+    for file in files:
+        source = example.read.candidate.files.get(file.source or "")
+        if file.rule is Rule.CUT and file.path.endswith(".py") and source is not None:
+            problem = broken_python(example.blobs[source.oid], file.content or b"", source.path, file.cut)
+            if problem is not None:
+                yield problem.inside(example.directory)
 
 
 def _bytes_of(file: ViewFile, example: LocalExample) -> bytes:
