@@ -8,6 +8,7 @@ from courseline.adapters.database.credentials import RepositoryCredentialRows
 from courseline.adapters.database.dependencies import DependencyRows
 from courseline.adapters.database.examples import ExampleRows
 from courseline.adapters.database.inventory import InventoryRows
+from courseline.adapters.database.labelling import LabelRows
 from courseline.adapters.database.publishing import PublishingRows
 from courseline.adapters.database.repositories import RepositoryRows
 from courseline.adapters.database.versions import VersionRows
@@ -24,7 +25,8 @@ class PostgresLibrary:
         repositories = RepositoryRows(connection)
         versions = VersionRows(connection)
         examples = ExampleRows(connection, versions.labels)
-        publishing = PublishingRows(connection, versions.labels)
+        publishing = PublishingRows(connection)
+        labelling = LabelRows(connection, versions.labels)
         self.repository = repositories.repository
         self.add_repository = repositories.add_repository
         self.repositories = repositories.repositories
@@ -46,10 +48,10 @@ class PostgresLibrary:
         self.version_facts = versions.version_facts
         self.version_by_tree = versions.version_by_tree
         self.add_versions = publishing.add_versions
-        self.add_labels = publishing.add_labels
-        self.label_again = publishing.label_again
-        self.withdraw = publishing.withdraw
-        self.reinstate = publishing.reinstate
+        self.add_labels = labelling.add_labels
+        self.label_again = labelling.label_again
+        self.withdraw = labelling.withdraw
+        self.reinstate = labelling.reinstate
         inventory = InventoryRows(connection)
         self.inventory = inventory.inventory
         self.identities = inventory.identities

@@ -1,57 +1,42 @@
-"""Writing versions and labels: both are inserted once and never changed."""
+"""Writing versions: they are inserted once and never changed."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Iterator, Mapping, Sequence
 from uuid import UUID
 
 from sqlalchemy import (
     JSON,
     BigInteger,
-    Boolean,
     Connection,
     Text,
     Uuid,
-    and_,
-    bindparam,
     cast,
-    literal,
-    not_,
-    or_,
     select,
 )
 from sqlalchemy.dialects.postgresql import insert
 
-from courseline.adapters.database.tables import UtcTime, among, table_of
+from courseline.adapters.database.tables import UtcTime, table_of
 from courseline.adapters.database.tables_library import (
     EXAMPLE,
     EXAMPLE_DEPENDENCY,
-    EXAMPLE_REPOSITORY,
     EXAMPLE_VERSION,
     EXAMPLE_VERSION_FILE,
-    EXAMPLE_VERSION_TAG,
 )
 from courseline.domain.library.example import Example
-from courseline.domain.library.label import Label
-from courseline.domain.library.version import ExampleVersion, LabelledVersion, VersionFile
-from courseline.errors import NeighbourFailed, Refused
+from courseline.domain.library.version import ExampleVersion, VersionFile
 
 
 class PublishingRows:
-    """The part of `usecases.rows.LibraryRows` that publishes.
+    """The part of `usecases.rows.LibraryRows` that adds versions.
 
     Args:
         connection: with its transaction begun.
-        labels: `LibraryRows.labels`.
     """
 
-    def __init__(
-        self, connection: Connection, labels: Callable[[Collection[UUID]], dict[UUID, list[LabelledVersion]]]
-    ) -> None:
+    def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._labels = labels
 
     def add_versions(self, versions: Sequence[tuple[Example, ExampleVersion, Mapping[str, object]]]) -> None:
         """See `usecases.rows.LibraryRows`."""
@@ -67,7 +52,7 @@ class PublishingRows:
                     "directory": example.directory,
                     "title": example.title,
                     "version_identifier": version.version_identifier,
-                    **_card(meta),
+                    **card(meta),
                 }
                 for example, version, meta in versions
             ],
@@ -109,176 +94,6 @@ class PublishingRows:
         )
         self._connection.execute(insertion)
 
-    def add_labels(
-        self, labels: Sequence[tuple[Example, LabelledVersion]], commit: str, at: datetime
-    ) -> None:
-        """See `usecases.rows.LibraryRows`; the same label on the same version again changes nothing.
-
-        A label above all of the repository is new to each of its examples and the highest of each: none is asked.
-        """
-        highest = self._taking_turns({example.repository_id for example, _ in labels})
-        given = {(example.repository_id, labelled.label) for example, labelled in labels}
-        new = {pair for pair in given if _is_above(pair[1], highest[pair[0]])}
-        above = [pair for pair in labels if (pair[0].repository_id, pair[1].label) in new]
-        others = [pair for pair in labels if (pair[0].repository_id, pair[1].label) not in new]
-        known = self._labels([example.id for example, _ in others]) if others else {}
-        others = [pair for pair in others if not _is_there(*pair, known.get(pair[0].id, []))]
-        if not above and not others:
-            return
-        self._insert_labels([*above, *others], commit, at)
-        self._raise_highest(new)
-        top = [
-            (example, labelled)
-            for example, labelled in others
-            if all(labelled.label > other.label for other in known.get(example.id, []))
-        ]
-        self._follow(self._shown_otherwise([*above, *top]))
-
-    def label_again(
-        self, repository_id: UUID, label: Label, but: Collection[UUID], commit: str, at: datetime
-    ) -> int:
-        """See `usecases.rows.LibraryRows`; nothing of the examples travels, neither here nor back."""
-        highest = self._taking_turns({repository_id})[repository_id]
-        if not _is_above(label, highest):
-            raise NeighbourFailed(
-                f"Labelling {label}: another run has published {highest} meanwhile. Run the command again."
-            )
-        query = (
-            select(
-                EXAMPLE.c.id,
-                literal(label.canonical, Text()),
-                literal(label.shown, Text()),
-                EXAMPLE_VERSION.c.id,
-                EXAMPLE.c.directory,
-                literal(commit, Text()),
-                literal(at, UtcTime()),
-            )
-            .join(
-                EXAMPLE_VERSION,
-                and_(
-                    EXAMPLE_VERSION.c.example_id == EXAMPLE.c.id,
-                    EXAMPLE_VERSION.c.version_identifier == EXAMPLE.c.version_identifier,
-                ),
-            )
-            .where(EXAMPLE.c.example_repository_id == repository_id, not_(among(EXAMPLE.c.id, but)))
-        )
-        names = ["example_id", "canonical", "shown", "example_version_id", "directory", "commit", "tagged_at"]
-        insertion = EXAMPLE_VERSION_TAG.insert().from_select(names, query)
-        done = self._connection.execute(insertion, execution_options={"preserve_rowcount": True})
-        self._raise_highest({(repository_id, label)})
-        return done.rowcount
-
-    def _taking_turns(self, repository_ids: Collection[UUID]) -> dict[UUID, Label | None]:
-        """The highest label of repositories, whose rows are ours until the transaction ends.
-
-        Two releases of one repository at once take turns here, so that its highest label is known; all take the rows in
-        one order, so that nobody waits in a circle. Who only adds an example need not wait.
-        """
-        query = (
-            select(EXAMPLE_REPOSITORY.c.id, EXAMPLE_REPOSITORY.c.highest_label)
-            .where(among(EXAMPLE_REPOSITORY.c.id, repository_ids))
-            .order_by(EXAMPLE_REPOSITORY.c.id)
-            .with_for_update(key_share=True)
-        )
-        return {id_: Label.parse(shown or "") for id_, shown in self._connection.execute(query)}
-
-    def _insert_labels(
-        self, labels: Sequence[tuple[Example, LabelledVersion]], commit: str, at: datetime
-    ) -> None:
-        rows = table_of(
-            example_id=(Uuid(), [example.id for example, _ in labels]),
-            canonical=(Text(), [labelled.label.canonical for _, labelled in labels]),
-            shown=(Text(), [labelled.label.shown for _, labelled in labels]),
-            example_version_id=(Uuid(), [labelled.version_id for _, labelled in labels]),
-            directory=(Text(), [labelled.directory for _, labelled in labels]),
-            withdrawn=(Boolean(), [labelled.withdrawn for _, labelled in labels]),
-        )
-        names = [*(column.name for column in rows.c), "commit", "tagged_at"]
-        query = select(*rows.c, literal(commit, Text()), literal(at, UtcTime()))
-        self._connection.execute(EXAMPLE_VERSION_TAG.insert().from_select(names, query))
-
-    def _raise_highest(self, labels: Collection[tuple[UUID, Label]]) -> None:
-        highest: dict[UUID, Label] = {}
-        for repository_id, label in labels:
-            if _is_above(label, highest.get(repository_id)):
-                highest[repository_id] = label
-        for repository_id, label in highest.items():
-            self._connection.execute(
-                EXAMPLE_REPOSITORY.update()
-                .where(EXAMPLE_REPOSITORY.c.id == repository_id)
-                .values(highest_label=label.shown)
-            )
-
-    def _shown_otherwise(
-        self, labels: Sequence[tuple[Example, LabelledVersion]]
-    ) -> list[tuple[Example, LabelledVersion]]:
-        """Those whose examples do not show yet what they name; of a large release only what changed is answered."""
-        if not labels:
-            return []
-        rows = table_of(
-            id=(Uuid(), [example.id for example, _ in labels]),
-            version_identifier=(Text(), [labelled.version_identifier for _, labelled in labels]),
-            directory=(Text(), [example.directory for example, _ in labels]),
-            title=(Text(), [example.title for example, _ in labels]),
-        )
-        differs = or_(
-            *(
-                EXAMPLE.c[name].is_distinct_from(rows.c[name])
-                for name in ("version_identifier", "directory", "title")
-            )
-        )
-        query = select(rows.c.id).join(EXAMPLE, EXAMPLE.c.id == rows.c.id).where(differs)
-        ids = set(self._connection.scalars(query))
-        return [(example, labelled) for example, labelled in labels if example.id in ids]
-
-    def _follow(self, labels: Sequence[tuple[Example, LabelledVersion]]) -> None:
-        """Let examples show what their highest labels name; equal trees show the same, so those are not asked for."""
-        wanted = {labelled.version_id for _, labelled in labels}
-        if not wanted:
-            return
-        query = select(EXAMPLE_VERSION.c.id, EXAMPLE_VERSION.c.meta).where(
-            among(EXAMPLE_VERSION.c.id, wanted)
-        )
-        metas = {row.id: row.meta for row in self._connection.execute(query)}
-        self._connection.execute(
-            EXAMPLE.update().where(EXAMPLE.c.id == bindparam("example")),
-            [
-                {
-                    "example": example.id,
-                    "directory": example.directory,
-                    "title": example.title,
-                    "version_identifier": labelled.version_identifier,
-                    **_card(metas[labelled.version_id]),
-                }
-                for example, labelled in labels
-            ],
-        )
-
-    def withdraw(self, example_id: UUID, label: Label, reason: str, at: datetime) -> bool:
-        """See `usecases.rows.LibraryRows`."""
-        return self._mark(example_id, label, withdrawn=True, reason=reason, at=at)
-
-    def reinstate(self, example_id: UUID, label: Label) -> bool:
-        """See `usecases.rows.LibraryRows`."""
-        return self._mark(example_id, label, withdrawn=False, reason="", at=None)
-
-    def _mark(
-        self, example_id: UUID, label: Label, *, withdrawn: bool, reason: str, at: datetime | None
-    ) -> bool:
-        tag = EXAMPLE_VERSION_TAG
-        # Of two that mark one label at once, the second waits here and then finds nothing to change.
-        changed = self._connection.execute(
-            tag.update()
-            .where(
-                tag.c.example_id == example_id,
-                tag.c.canonical == label.canonical,
-                tag.c.withdrawn != withdrawn,
-            )
-            .values(withdrawn=withdrawn, withdrawn_reason=reason, withdrawn_at=at)
-            .returning(tag.c.canonical)
-        )
-        return changed.first() is not None
-
 
 def _dependency_rows(version: ExampleVersion) -> Iterator[dict[str, object]]:
     for position, needed in enumerate(version.dependencies):
@@ -292,27 +107,7 @@ def _dependency_rows(version: ExampleVersion) -> Iterator[dict[str, object]]:
         }
 
 
-def _is_above(label: Label, highest: Label | None) -> bool:
-    return highest is None or label > highest
-
-
-def _is_there(example: Example, labelled: LabelledVersion, known: Sequence[LabelledVersion]) -> bool:
-    """Whether the example has the label already.
-
-    Raises:
-        Refused: with other content.
-    """
-    same = next((other for other in known if other.label == labelled.label), None)
-    if same is not None and same.version_id != labelled.version_id:
-        raise Refused(
-            f"Labelling {example.name} {labelled.label}: the label exists as {same.label} with other"
-            f" content (tree {same.version_identifier[:12]}, this one is"
-            f" {labelled.version_identifier[:12]}). A label is never moved; release under a new one."
-        )
-    return same is not None
-
-
-def _card(meta: Mapping[str, object]) -> dict[str, object]:
+def card(meta: Mapping[str, object]) -> dict[str, object]:
     """What a list of examples shows, from a parsed meta.yaml; values of another type count as not given."""
     subject, description = meta.get("language"), meta.get("description")
     keywords = meta.get("keywords")
