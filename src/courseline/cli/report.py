@@ -204,8 +204,8 @@ def run(command: click.Command, names: Mapping[str, Command], arguments: Sequenc
         sys.exit(USAGE)
     except click.ClickException as usage:
         path = usage.ctx.command_path if isinstance(usage, click.UsageError) and usage.ctx else ""
-        default = names[""] if path in {"", names[""].name} else Command(path)  # a group that was not told what to do
-        frame = names.get(path, default)
+        is_group = path not in {"", names[""].name, *names}  # it has no frame of its own
+        frame = Command(path) if is_group else names.get(path, names[""])
         error, show = _Usage(usage.format_message()), usage.show
         frame.end(Outcome(frame.empty, lambda _: show(), USAGE, error), as_json=as_json, dry_run=dry_run)
     except click.exceptions.Abort:  # what click makes of Ctrl-C outside of a command
