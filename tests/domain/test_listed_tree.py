@@ -70,6 +70,8 @@ def test_a_directory_is_the_same_without_one_of_its_files(
             less, expected = (tree.subtree(directory).without(file.path) for tree in (listed, plain))
             assert (less.oid, len(less), less.get(file.path)) == (expected.oid, len(expected), None)
             assert less == expected
+            assert bool(less) is bool(len(expected))
+            assert listed.subtree(directory).without(file.path, oid="1" * 40).oid == "1" * 40
     both = listed.subtree("a").without("meta.yaml").without("absent")
     assert [file.path for file in both] == ["data/words.txt"]
     assert listed.subtree("a").without("meta.yaml", "data/words.txt").oid == Tree().oid

@@ -78,12 +78,17 @@ class _Subtree(Tree):
         entries: of the whole listing.
         place: of the directory's own entry.
         left_out: names of files right in the directory that do not count.
+        oid: the id without these where it is known.
     """
 
     def __init__(
-        self, entries: Sequence[bytes], place: int, left_out: frozenset[bytes] = frozenset()
+        self,
+        entries: Sequence[bytes],
+        place: int,
+        left_out: frozenset[bytes] = frozenset(),
+        oid: str | None = None,
     ) -> None:
-        super().__init__()
+        super().__init__((), oid)
         self._entries = entries
         self._place = place
         self._prefix = entries[place][_NAME:] + b"/"
@@ -100,7 +105,10 @@ class _Subtree(Tree):
         """See `Tree`; as listed, or computed from the ids that are listed right inside."""
         if not self._left_out:
             return self._entries[self._place][_ID].decode()
-        return tree_oid(self._children())
+        return self._known_oid or tree_oid(self._children())
+
+    def __bool__(self) -> bool:
+        return next(iter(self._unsorted()), None) is not None
 
     def get(self, path: str) -> TreeFile | None:
         """See `Tree`."""
@@ -111,12 +119,12 @@ class _Subtree(Tree):
             else _file_at(self._entries, self._prefix + name, len(self._prefix))
         )
 
-    def without(self, *paths: str) -> Tree:
+    def without(self, *paths: str, oid: str | None = None) -> Tree:
         """See `Tree`."""
         if any("/" in path for path in paths):
-            return super().without(*paths)
+            return super().without(*paths, oid=oid)
         names = (path.encode("utf-8", "surrogateescape") for path in paths)
-        return _Subtree(self._entries, self._place, self._left_out.union(names))
+        return _Subtree(self._entries, self._place, self._left_out.union(names), oid)
 
     def _children(self) -> Iterator[tuple[str, str, str]]:
         """(name, mode, id) of what lies right in the directory, directories among them."""

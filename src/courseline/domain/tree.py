@@ -39,9 +39,11 @@ class Tree:
 
     Args:
         files: in any order, at most one per path.
+        oid: the tree's id where it is known.
     """
 
-    def __init__(self, files: Iterable[TreeFile] = ()) -> None:
+    def __init__(self, files: Iterable[TreeFile] = (), oid: str | None = None) -> None:
+        self._known_oid = oid
         self._given: tuple[TreeFile, ...] = tuple(files)
 
     def _unsorted(self) -> Iterable[TreeFile]:
@@ -98,14 +100,14 @@ class Tree:
         last = bisect_left(self._paths, f"{directory}0")  # "0" is the character after "/"
         return self._files[first:last]
 
-    def without(self, *paths: str) -> Tree:
-        """The tree less the named files."""
-        return Tree(file for file in self._files if file.path not in paths)
+    def without(self, *paths: str, oid: str | None = None) -> Tree:
+        """The tree less the named files; its id is `oid` where that is known, else it is computed when asked for."""
+        return Tree((file for file in self._files if file.path not in paths), oid)
 
     @cached_property
     def oid(self) -> str:
         """The git tree id of exactly these files (the empty tree's id when there are none)."""
-        return tree_oid((file.path, file.mode, file.oid) for file in self._files)
+        return self._known_oid or tree_oid((file.path, file.mode, file.oid) for file in self._files)
 
 
 def blob_oid(data: bytes) -> str:

@@ -36,6 +36,7 @@ APPLIED = st.builds(
     rendered_tree=st.none() | TEXTS,
     dependencies=st.dictionaries(IDS, IDS, max_size=3),
     tracking=st.none() | TEXTS,
+    directory_tree=st.none() | TEXTS,
     previous_version=st.none() | IDS,
     previous_label=st.none() | TEXTS,
     old_path=st.none() | TEXTS,

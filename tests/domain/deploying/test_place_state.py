@@ -148,5 +148,15 @@ def test_a_record_knows_what_the_tracking_file_says_that_was_written_with_it() -
     assert not tracked_by_blob([deployment_after(removed, record, "d" * 40, AT, UUID(int=8))])
 
 
+def test_a_directory_as_the_last_deploy_left_it_is_not_compared_and_any_other_is() -> None:
+    files = Tree([*RENDERED, TreeFile(TRACKING_FILE, FILE, "0" * 40)])
+    record = replace(SAME, rendered_tree="a" * 40, metadata={**SAME.metadata, "directory_tree": files.oid})
+    left = place_state("d", CONTENT, files, TRACKINGS["valid"], record)
+    assert (left.current_tree, left.is_customized, list(left.tree)) == ("a" * 40, False, list(RENDERED))
+    changed = Tree([*files, TreeFile("mine.txt", FILE, "1" * 40)])
+    found = place_state("d", CONTENT, changed, TRACKINGS["valid"], record)
+    assert (found.current_tree, found.is_customized) == (changed.without(TRACKING_FILE).oid, True)
+
+
 def test_the_tracking_file_is_no_change_by_hand() -> None:
     assert state("valid", "same", "present").tree == RENDERED

@@ -29,6 +29,7 @@ class Applied:
         rendered_tree: tree id of the render.
         dependencies: dependency example id -> version id.
         tracking: blob id of the tracking file as it was written.
+        directory_tree: tree id of the render together with that file.
         previous_version: version before.
         previous_label: its label.
         old_path: ltree path before a move.
@@ -46,6 +47,7 @@ class Applied:
     rendered_tree: str | None = None
     dependencies: Mapping[UUID, UUID] | None = None
     tracking: str | None = None
+    directory_tree: str | None = None
     previous_version: UUID | None = None
     previous_label: str | None = None
     old_path: str | None = None
@@ -65,6 +67,7 @@ class Applied:
             "rendered_tree": self.rendered_tree,
             "dependencies": {str(key): str(value) for key, value in (self.dependencies or {}).items()},
             "tracking": self.tracking,
+            "directory_tree": self.directory_tree,
             "previous_version": _text(self.previous_version),
             "previous_label": self.previous_label,
             "old_path": self.old_path,
@@ -89,6 +92,7 @@ class Applied:
             if isinstance(dependencies, dict)
             else {},
             tracking=_string(data.get("tracking")),
+            directory_tree=_string(data.get("directory_tree")),
             previous_version=_uuid(data["previous_version"]),
             previous_label=_string(data["previous_label"]),
             old_path=_string(data["old_path"]),
@@ -142,6 +146,7 @@ def deployment_after(
                         str(key): str(value) for key, value in (applied.dependencies or {}).items()
                     },
                     "tracking": applied.tracking,
+                    "directory_tree": applied.directory_tree,
                 },
             )
 

@@ -113,7 +113,7 @@ class PlaceState:
     @property
     def current_tree(self) -> str | None:
         """Tree id of the directory, None when there is none."""
-        return self.tree.oid if len(self.tree) else None
+        return self.tree.oid if self.tree else None
 
     @property
     def is_customized(self) -> bool:
@@ -140,7 +140,7 @@ def place_state(
         tracking: what the tracking file says, None when it is missing or unreadable.
         deployment: the database's record.
     """
-    tree = files.without(TRACKING_FILE)
+    tree = files.without(TRACKING_FILE, oid=_as_deployed(files, deployment))
     known = _from_database(deployment) if deployment is not None else None
     if tracking is not None and tracking.course_content_id == content_id:
         return _from_tracking(directory, tree, tracking.recorded, known, deployment)
@@ -148,13 +148,20 @@ def place_state(
     if files.get(TRACKING_FILE) is not None:
         why = "cannot be read" if tracking is None else "belongs to another place"
         notes.append(f"{directory}/{TRACKING_FILE} {why} and does not count")
-    elif known is not None and len(tree):
+    elif known is not None and tree:
         notes.append(f"{directory}/{TRACKING_FILE} is gone; the database still knows what was deployed")
-    if len(tree):
+    if tree:
         return PlaceState(directory, tree, known, tuple(notes))
     if known is not None:
         notes.append(f"the directory {directory} was deleted in the repository")
     return PlaceState(directory, tree, None, tuple(notes), reverted=known is not None)
+
+
+def _as_deployed(files: Tree, deployment: Deployment | None) -> str | None:
+    """Tree id without the tracking file, when the directory is what the last deploy left: nothing is compared then."""
+    if deployment is None or files.oid != deployment.metadata.get("directory_tree"):
+        return None
+    return deployment.rendered_tree
 
 
 def _from_tracking(

@@ -22,7 +22,7 @@ from courseline.domain.deploying.render import RENDERER
 from courseline.domain.deploying.resolution import Resolution
 from courseline.domain.deploying.step import Step, StepAction
 from courseline.domain.deploying.tracking import TrackedDependency, TrackedFile, Tracking
-from courseline.domain.tree import FILE, Tree, blob_oid
+from courseline.domain.tree import FILE, Tree, TreeFile, blob_oid
 from courseline.usecases.deploying.draft_plan import Draft
 from courseline.usecases.ports import Change, DeletePath, PutFile
 
@@ -103,6 +103,12 @@ def _applied(commit: CommitPlan, step: Step) -> Applied:
     )
     if step.action not in {StepAction.ADD, StepAction.UPDATE} or not isinstance(resolution, Resolution):
         return base
+    tracking: str | None = None
+    directory_tree: str | None = None
+    if resolution.render is not None:
+        tracking = blob_oid(commit.tracking[step.content_id])
+        directory = (*resolution.render.tree, TreeFile(TRACKING_FILE, FILE, tracking))
+        directory_tree = Tree(directory).oid
     return replace(
         base,
         example=resolution.example.name,
@@ -111,7 +117,8 @@ def _applied(commit: CommitPlan, step: Step) -> Applied:
         label=resolution.label.shown,
         rendered_tree=resolution.render.tree.oid if resolution.render is not None else None,
         dependencies={entry.example.id: entry.version_id for entry in resolution.dependencies},
-        tracking=blob_oid(commit.tracking[step.content_id]) if step.content_id in commit.tracking else None,
+        tracking=tracking,
+        directory_tree=directory_tree,
     )
 
 

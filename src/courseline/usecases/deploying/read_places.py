@@ -58,7 +58,10 @@ def read_places(
             continue
         record = deployments.get(content_id)
         state = place_state(directory, content_id, tree.subtree(directory), tracked.get(directory), record)
-        places.states[content_id] = replace(state, blocked=_file_in_the_way(tree, directory))
+        if state.tree:
+            places.states[content_id] = state  # where files lie, no file is in the way of their directory
+        else:
+            places.states[content_id] = replace(state, blocked=_file_in_the_way(tree, directory))
     for content in places.leaving:
         directory = _last_directory(content)
         tracking, record = tracked.get(directory), deployments.get(content.id)
