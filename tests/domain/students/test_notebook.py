@@ -8,7 +8,7 @@ from tests.builders.notebooks import code, graded, notebook, text
 from tests.builders.student_places import MadeUpCourse, Place, meta_text
 
 from courseline.domain.students.gate.judge import judge
-from courseline.domain.students.notebook import read_notebook
+from courseline.domain.students.notebook import LARGEST, read_notebook
 from courseline.domain.students.notebook_cut import cut_notebook
 from courseline.domain.students.stubs import Stubs
 from courseline.errors import Severity
@@ -228,7 +228,7 @@ def test_markers_that_make_no_pair_within_a_cell_are_named_by_cell_and_line(sour
         (b'{"worksheets": [], "metadata": {}, "nbformat": 3, "nbformat_minor": 0}', None, "format 3"),
         (b'{"cells": [], "cells": [], "nbformat": 4, "nbformat_minor": 4}', None, "`cells` twice"),
         (b'{"cells": [], "metadata": {"a": NaN}, "nbformat": 4, "nbformat_minor": 4}', None, "NaN"),
-        (b"[" * 500_000, None, "nested too deeply"),
+        (b"[" * 5_000, None, "nested too deeply"),
         (b'{"a":' * 120 + b"1" + b"}" * 120, None, "levels"),
         (
             b'{"cells": [], "metadata": {"a": "\\ud800"}, "nbformat": 4, "nbformat_minor": 4}',
@@ -254,6 +254,15 @@ def test_what_is_no_valid_notebook_is_refused_with_line_or_cell(raw, line, words
     assert [problem.line for problem in cut.problems] == [line]
     assert words in cut.problems[0].message
     assert cut.problems[0].fix
+
+
+def test_a_notebook_that_would_fill_the_memory_is_refused_unread():
+    many = cut_notebook(b'{"cells": [' + b"{}," * 200_000 + b"{}]}", "task.ipynb")
+    large = cut_notebook(b'{"cells": "' + b"a" * LARGEST + b'"}', "task.ipynb")
+
+    for cut in (many, large):
+        assert cut.content is None
+        assert "very many parts; up to 20,971,520 bytes" in cut.problems[0].message
 
 
 def test_a_notebook_of_a_later_format_is_read_or_refused_and_never_published_as_it_is():
@@ -353,7 +362,7 @@ def test_the_gate_finds_what_the_builder_must_not_leave_in(fault):
 def test_nbformat_is_loaded_for_notebooks_only():
     program = (
         "import sys; import courseline.domain.students.view; assert 'nbformat' not in sys.modules;"
-        "from courseline.domain.students.notebook import read_notebook;"
+        "from courseline.domain.students.notebook import LARGEST, read_notebook;"
         'read_notebook(b\'{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 4}\', "a.ipynb");'
         "assert 'nbformat' in sys.modules"
     )

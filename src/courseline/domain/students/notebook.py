@@ -16,6 +16,9 @@ from courseline.errors import Problem
 SUFFIX = ".ipynb"
 _SAVE = "Open it in Jupyter, correct it there and save it."
 _IDS_SINCE = 5  # nbformat 4.5
+LARGEST = 20 * 1024 * 1024
+"""Bytes of a notebook that is read; pictures among its outputs make one large."""
+_MOST_PARTS = 200_000  # lists and mappings; each takes some hundred bytes of memory, and two in the file
 _DEEPEST = 100  # levels of lists and mappings; Jupyter's own notebooks have about ten
 
 
@@ -103,6 +106,11 @@ def write_notebook(notebook: Notebook) -> bytes:
 
 def _parsed(raw: bytes, path: str) -> Any:
     """Plain data, or the problem that it is none."""
+    if len(raw) > LARGEST or raw.count(b"{") + raw.count(b"[") > _MOST_PARTS:
+        message = (
+            f"The notebook has {len(raw):,} bytes, or very many parts; up to {LARGEST:,} bytes are read."
+        )
+        return Problem(path, None, message, fix="Clear its outputs in Jupyter and save it.")
     try:
         data = json.loads(raw.decode("utf-8-sig"), object_pairs_hook=_mapping, parse_constant=_constant)
     except UnicodeDecodeError as error:
