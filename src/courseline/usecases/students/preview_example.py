@@ -9,21 +9,16 @@ from courseline.domain.course.wish import GateException
 from courseline.domain.library.meta import Meta
 from courseline.domain.library.roles import classify
 from courseline.domain.library.version import Role
-from courseline.domain.students.gate.case import GateCase, GatePlace, Hidden, HiddenKind
-from courseline.domain.students.gate.hidden_set import merge_hidden, place_hidden
-from courseline.domain.students.gate.judge import judge
 from courseline.domain.students.python_left import broken_python
 from courseline.domain.students.rule import Rule
-from courseline.domain.students.view import PlaceSource, ViewFile, build_view
-from courseline.domain.tree import Tree, TreeFile
+from courseline.domain.students.view import ViewFile
 from courseline.errors import InvalidInput, Problem, errors_among
 from courseline.usecases.library.examine_example import META_FILE
+from courseline.usecases.library.inspect_view import ExampleView, build_example, judge_example
 from courseline.usecases.library.read_examples import LocalExample, find_local_examples, read_local_examples
 from courseline.usecases.offline import Offline
 from courseline.usecases.students.preview_reasons import reason, why_hidden
 
-_ROOT = "example"  # the gate judges directories below a root; paths are shown without it
-_SECRET = {Role.TEST: "test file", Role.SUBMISSION: "solution"}
 _AS_IT_IS = frozenset({Rule.TEXT, Rule.ADDITIONAL, Rule.TEMPLATE})
 
 
@@ -147,21 +142,21 @@ def preview_example(example: LocalExample, offline: Offline, course: CourseValue
     )
     if meta is None or examined is None or preview.refused:
         return preview
-    view = build_view(
-        PlaceSource(
-            directory=example.directory,
-            tree=example.read.candidate.files,
-            meta=meta,
-            blobs=example.blobs,
-            dump=offline.write_yaml,
-            dependency_roles=example.dependency_roles,
-            properties=values.properties,
-        )
+    shown = ExampleView(
+        example.directory,
+        example.read.candidate.files,
+        meta,
+        examined.version.files,
+        example.blobs,
+        example.dependency_roles,
+        values.properties,
+        values.exceptions,
     )
+    view = build_example(shown, offline.write_yaml)
     problems = [*example.problems, *view.problems]
     if not view.refused:
         problems += _not_compiling(example, view.files)
-        problems += _judged(example, view.files, values, offline)
+        problems += [found.problem for found in judge_example(shown, view.files, offline.read_yaml)]
     preview = replace(preview, problems=tuple(dict.fromkeys(problems)))
     if preview.refused:
         return preview
@@ -176,51 +171,6 @@ def preview_example(example: LocalExample, offline: Offline, course: CourseValue
         if not example.dependency_roles
         else (),
     )
-
-
-def _judged(
-    example: LocalExample, files: Sequence[ViewFile], values: CourseValues, offline: Offline
-) -> list[Problem]:
-    """The gate's findings, with what only a course or a library could add left out."""
-    root = _ROOT if example.directory == "." else example.directory
-    files_of_place = example.read.candidate.files
-    tree = Tree(replace(file, path=f"{root}/{file.path}") for file in files_of_place)
-    candidate = Tree(TreeFile(f"{root}/{file.path}", file.mode, file.oid) for file in files)
-    blobs = dict(example.blobs) | {file.oid: file.content for file in files if file.content is not None}
-    meta = example.read.meta
-    place = GatePlace(
-        directory=root,
-        content_path=root,
-        tree=files_of_place,
-        meta=meta.data if meta else None,
-        dependency_roles=example.dependency_roles,
-        course_properties=values.properties,
-    )
-    version = example.examined.version.files if example.examined else ()
-    secret = {
-        file.git_oid: Hidden(HiddenKind.LIBRARY, f"{_SECRET[file.role]} {file.path} of this example")
-        for file in version
-        if file.role in _SECRET
-    }
-    findings = judge(
-        GateCase(
-            places=[place],
-            candidate=candidate,
-            blobs=blobs,
-            metas=_student_metas(files, root, offline),
-            hidden=merge_hidden(secret, place_hidden([place], {root: version}, tree, blobs)),
-            exceptions=values.exceptions,
-        )
-    )
-    shown = [finding.problem for finding in findings]
-    if example.directory == ".":
-        return [replace(problem, path=problem.path.removeprefix(f"{_ROOT}/")) for problem in shown]
-    return shown
-
-
-def _student_metas(files: Sequence[ViewFile], root: str, offline: Offline) -> dict[str, object]:
-    written = [file for file in files if file.path == META_FILE and file.content is not None]
-    return {f"{root}/{file.path}": offline.read_yaml(file.content or b"", META_FILE).data for file in written}
 
 
 def _not_compiling(example: LocalExample, files: Sequence[ViewFile]) -> Iterator[Problem]:
