@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from tests.builders.courses import Bench, example, place
+from tests.builders.interruption import Calls, Killed
 
 from courseline.domain.deploying.step import StepAction
 from courseline.errors import NotFound
@@ -173,3 +174,27 @@ def test_a_content_without_example_waits_for_the_path_of_a_refused_move(course: 
     assert course.query("SELECT path FROM course_content ORDER BY path") == [
         ("week1.hello",), ("week3.hello",),
     ]  # fmt: skip
+
+
+def test_a_refused_move_changes_nothing_either_when_the_rest_was_killed_after_its_push(course: Bench) -> None:
+    hello = place("week1.hello", "hello", "v1.0")
+    course.wish(hello)
+    course.deploy()
+    course.wish(hello + place("week1.tools", "tools"))
+    digest = course.plan().plan.digest
+    course.wish(
+        place("week2.hello", "hello", "v1.0", movedFrom="week1.hello") + place("week1.tools", "tools")
+    )
+
+    def stop(_number: int, name: str) -> None:
+        if name == "pushed":
+            raise Killed
+
+    with pytest.raises(Killed):
+        course.deploy(Calls(stop).watch(course.neighbours), plan=digest)
+    deployed = course.deploy(plan=digest)
+    assert statuses(deployed) == {"week1.tools": "unchanged", "week2.hello": "refused"}
+    assert course.query("SELECT path FROM course_content ORDER BY path") == [
+        ("week1.hello",), ("week1.tools",),
+    ]  # fmt: skip
+    assert statuses(course.deploy()) == {"week1.tools": "unchanged", "week2.hello": "moved"}
