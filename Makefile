@@ -49,7 +49,7 @@ prove: setup ## Prove promises at full size: make prove P3 P5, without a word al
 		found=$$(for file in tests/proofs/test_*.py; do head -n 1 $$file | grep -qw $$word && echo $$file; done); fi; \
 		if [ -z "$$found" ]; then echo "No file of tests/proofs names $$word in its first line" >&2; exit 1; fi; \
 		files="$$files $$found"; done; \
-	$(BIN)/pytest -q --full $$(printf '%s\n' $$files | sort -u)
+	$(BIN)/pytest -q -n $(WORKERS) --full $$(printf '%s\n' $$files | sort -u)
 
 ifneq ($(PROVED),)
 .PHONY: $(PROVED)
