@@ -46,7 +46,11 @@ def name_of(number: int) -> str:
 
 
 def example(number: int, edition: int, count: int = FILES) -> dict[str, bytes]:
-    """Files of an example by path in the repository; another edition changes each of them but meta.yaml."""
+    """Files of an example by path in the repository.
+
+    Another edition changes each of them but meta.yaml and the template: students may have begun to work on that, so a
+    template that changes holds its place back until the course file lets it.
+    """
     name = name_of(number)
 
     def text(what: str) -> bytes:
@@ -57,7 +61,7 @@ def example(number: int, edition: int, count: int = FILES) -> dict[str, bytes]:
         "meta.yaml": META.format(name=name).encode(),
         "README.md": f"# {name}, edition {edition}\n".encode(),
         "main.py": text("answer = 'solution") + b"'\n",
-        "studentTemplates/main.py": f"def task_{number}():\n    '''Edition {edition}.'''\n".encode(),
+        "studentTemplates/main.py": f"def task_{number}():\n    '''Write task {number} of the course.'''\n".encode(),
         "tests/test_main.py": text("assert 'test"),
         "notes.md": text("What to say in the lecture"),
     }
