@@ -136,7 +136,7 @@ class Wiring:
         import structlog  # noqa: PLC0415 - start-up time
 
         from courseline.adapters.queue import QueueWorker  # noqa: PLC0415 - as above
-        from courseline.usecases.react.work import handlers  # noqa: PLC0415 - as above
+        from courseline.usecases.react.work import handlers, supersede  # noqa: PLC0415 - as above
 
         with self.database.transaction():  # the embedded one is started and migrated, another one is checked
             pass
@@ -144,7 +144,12 @@ class Wiring:
         work = handlers(
             self.neighbours, lambda task, ending: log.info("ended", work=str(task), ending=str(ending))
         )
-        return QueueWorker(self.database_url(), work, concurrency=concurrency)
+        return QueueWorker(
+            self.database_url(),
+            work,
+            lambda arguments: supersede(arguments, self.neighbours()),
+            concurrency=concurrency,
+        )
 
     def bucket(self, url: str, credential: Credential | None) -> ObjectStore:
         """The objects below the prefix that `url` names, with the repository's own keys or those of the store.

@@ -85,9 +85,9 @@ def queue(job: Job, number: int, rows: Rows, now: datetime) -> None:
 
 
 def _again(delivery: NewDelivery, inbox: InboxRows) -> int | None:
-    """The number of an earlier delivery that came to nothing and is told of once more."""
+    """The number of an earlier delivery that has failed and is told of once more."""
     known = inbox.known(delivery.business_key or "")
-    if known is None or known.state not in {DeliveryState.FAILED, DeliveryState.IGNORED}:
+    if known is None or known.state is not DeliveryState.FAILED:
         return None
     inbox.reopen(known.number)
     return known.number

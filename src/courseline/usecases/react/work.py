@@ -52,6 +52,12 @@ def handlers(
     }
 
 
+def supersede(arguments: Arguments, neighbours: Neighbours) -> None:
+    """Say of a delivery that the same work waits for another one."""
+    if "delivery" in arguments:
+        _end(int(arguments["delivery"]), DeliveryState.DONE, "The same work was waiting already.", neighbours)
+
+
 def _told(arguments: Arguments, last: bool, neighbours: Neighbours, act: Callable[[], Ending]) -> Ending:
     number = int(arguments["delivery"])
     try:
