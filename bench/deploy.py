@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from collections.abc import Iterator
 from itertools import pairwise
 
 from bench.floors import deploy_by_checkout, deploy_floor
-from bench.measure import Run, interleaved
-from bench.place import Place, place
+from bench.measure import Run, interleaved, run
+from bench.place import ROOT, Place, place
 from bench.table import Row, against
 from bench.workloads import FILES, commit, examples, structure
 
@@ -16,16 +17,26 @@ ASKED = 3.0
 AHEAD = 0.1
 LARGE = 20_000
 GROWTH = 2.0
+BEGIN = f"""
+import runpy
+runpy.run_path({str(ROOT / "scripts" / "deploy_examples.py")!r}, run_name="loaded")
+import git.cmd
+import courseline.usecases.deploying.deploy
+from courseline.cli.session import session
+with session("courseline-deploy") as wiring, wiring.neighbours().database.transaction():
+    pass
+"""
+"""All that a deploy loads before it asks anybody and the library that starts git, then the database's first answer."""
+
 LARGE_PLACE = 100
 """Files of a place that stays: 20,000 files are a course of 200 such places."""
 
 
 def measure(sizes: list[int], changes: list[int], rounds: int) -> Iterator[Row]:
     """Rows for each number of files in the repository, and of files that change."""
-    beyond: dict[tuple[int, int], float] = {}
+    beyond: dict[tuple[int, int], Run] = {}
     for size in sizes:
-        with place() as here, place() as empty:
-            empty.empty_course()
+        with place() as here:
             most = max(changes) // FILES
             count = most + size // LARGE_PLACE
             staying = examples(range(most, count), 0, LARGE_PLACE)
@@ -43,22 +54,28 @@ def measure(sizes: list[int], changes: list[int], rounds: int) -> Iterator[Row]:
                 for one in editions:
                     commit(here.examples, examples(moving, one), f"v1.{one}")
                     here.sync(f"v1.{one}")
-                ours, floor, peer, start = _measured(here, empty, places, moving, editions)
-                beyond[size, files] = ours.seconds - start.seconds
+                ours, floor, peer, start = _measured(here, places, moving, editions)
+                more = Run(ours.seconds - start.seconds, ours.peak, ours.busy - start.busy)
+                beyond[size, files] = more
                 what = f"deploy, {files} files into {size:,}"
-                note = "blob-less depth-1 fetch, fast-import, push"
-                yield against(what, beyond[size, files], floor.seconds, ASKED, note, ours.peak)
+                yield _row(what, more, floor, ASKED, "blob-less clone, fast-import, push")
                 if size >= LARGE:
-                    yield against(what, beyond[size, files], peer.seconds, AHEAD, "clone, copy, commit, push")
+                    yield _row(what, more, peer, AHEAD, "clone, copy, commit, push")
     for files in changes:
         for small, large in pairwise(sizes):
             if large == LARGE:
                 what = f"deploy, {files} files: {large:,} against {small:,}"
                 note = "our own time in the smaller repository"
-                yield against(what, beyond[large, files], beyond[small, files], GROWTH, note)
+                yield _row(what, beyond[large, files], beyond[small, files], GROWTH, note)
 
 
-def _measured(here: Place, empty: Place, places: dict[int, int], moving: range, editions: range) -> list[Run]:
+def _row(what: str, ours: Run, other: Run, most: float, note: str) -> Row:
+    """The row by the clock on the wall, with the ratio by processor time in its note."""
+    busy = f"{note}; {ours.busy / max(other.busy, 0.001):.2f} by processor time"
+    return against(what, ours.seconds, other.seconds, most, busy, ours.peak)
+
+
+def _measured(here: Place, places: dict[int, int], moving: range, editions: range) -> list[Run]:
     floor_target, peer_target = here.root / "floor-target.git", here.root / "peer-target.git"
     for target in (floor_target, peer_target):
         shutil.rmtree(target, ignore_errors=True)
@@ -79,7 +96,7 @@ def _measured(here: Place, empty: Place, places: dict[int, int], moving: range, 
         ours,
         lambda number: deploy_floor(floor_target, files(number), here.root / "floor"),
         lambda number: deploy_by_checkout(peer_target, files(number), here.root / "peer"),
-        lambda _: empty.deploy(),
+        lambda _: run([sys.executable, "-c", BEGIN], settings=here.settings),
     )
     places.update(dict.fromkeys(moving, editions[-1]))
     return runs

@@ -35,7 +35,7 @@ def sync_floor(source: Path, tag: str, directories: Sequence[str], work: Path) -
 
 
 def deploy_floor(target: Path, files: Mapping[str, bytes], work: Path) -> Run:
-    """Fetch the branch without blobs, put the files on top of it, push."""
+    """Clone the branch without blobs, put the files on top of it, push, take the clone away."""
 
     def floor() -> None:
         _fetched(target, "refs/heads/main", work, listing=False)
@@ -44,22 +44,34 @@ def deploy_floor(target: Path, files: Mapping[str, bytes], work: Path) -> Run:
             [f"M 100644 inline {path}\ndata {len(data)}\n".encode() + data for path, data in files.items()],
         )
         git(work, "push", "--quiet", "--no-thin", "origin", "made:main")
+        shutil.rmtree(work)
 
     return _alone(floor, work)
 
 
 def deploy_by_checkout(target: Path, files: Mapping[str, bytes], work: Path) -> Run:
-    """Clone with all files, copy the new ones over, commit, push."""
+    """Clone with all files, copy the directories of the new ones over, commit, push, take the clone away.
+
+    The clone comes by the protocol that ours and the floor use, as it does from a server: `git clone PATH` would link
+    to the files of the repository on the same disk instead.
+    """
+    source = work.with_name(f"{work.name}-source")
+    shutil.rmtree(source, ignore_errors=True)
+    for path, data in files.items():
+        place = source / path
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(data)
 
     def peer() -> None:
-        git(work.parent, "clone", "--quiet", str(target), work.name)
-        for path, data in files.items():
-            place = work / path
-            place.parent.mkdir(parents=True, exist_ok=True)
-            place.write_bytes(data)
+        git(work.parent, "clone", "--quiet", target.as_uri(), work.name)
+        shutil.copytree(source, work, dirs_exist_ok=True)
         _commit_all(work)
+        shutil.rmtree(work)
 
-    return _alone(peer, work)
+    try:
+        return _alone(peer, work)
+    finally:
+        shutil.rmtree(source)
 
 
 def template_floor(

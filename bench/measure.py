@@ -33,10 +33,12 @@ class Run:
     Attributes:
         seconds: of the clock on the wall.
         peak: KiB of the largest process among it and those it waited for.
+        busy: seconds that processors worked for it and for those it waited for; a database server is not among them.
     """
 
     seconds: float
     peak: int = 0
+    busy: float = 0.0
 
 
 def run(
@@ -69,14 +71,14 @@ def run(
             said.seek(0)
             words = said.read().decode(errors="replace")[-2000:]
             sys.exit(f"{' '.join(map(str, argv))} ended with exit code {process.returncode}:\n{words}")
-    return Run(seconds, used.ru_maxrss)
+    return Run(seconds, used.ru_maxrss, used.ru_utime + used.ru_stime)
 
 
 def timed(work: Callable[[], object]) -> Run:
     """Time a function of this process."""
-    begun = time.perf_counter()
+    begun, before = time.perf_counter(), sum(os.times()[:4])
     work()
-    return Run(time.perf_counter() - begun)
+    return Run(time.perf_counter() - begun, busy=sum(os.times()[:4]) - before)
 
 
 def interleaved(rounds: int, *works: Callable[[int], Run]) -> list[Run]:
@@ -87,7 +89,7 @@ def interleaved(rounds: int, *works: Callable[[int], Run]) -> list[Run]:
         works: get the number of the round, from 0.
 
     Returns:
-        For each work the median of its times and its largest peak.
+        For each work the medians of its times and its largest peak.
     """
     runs: list[list[Run]] = [[] for _ in works]
     for number in range(rounds):
@@ -95,4 +97,11 @@ def interleaved(rounds: int, *works: Callable[[int], Run]) -> list[Run]:
             with suppress(AttributeError):
                 os.sync()  # what an earlier work left to be written is not this one's
             kept.append(work(number))
-    return [Run(median(one.seconds for one in kept), max(one.peak for one in kept)) for kept in runs]
+    return [
+        Run(
+            median(one.seconds for one in kept),
+            max(one.peak for one in kept),
+            median(one.busy for one in kept),
+        )
+        for kept in runs
+    ]
