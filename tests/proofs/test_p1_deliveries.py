@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from tests.builders.gitlab_events import body_of, signed, tag_push
-from tests.builders.service import Service, service
+from tests.builders.live_receiver import LiveReceiver, live_receiver
 from tests.builders.waiting import until
 
 SIGNING = "whsec_" + base64.b64encode(b"of no hook at all, only of tests").decode()
@@ -21,7 +21,7 @@ PROJECTS = 40
 class Senders:
     """Threads that send deliveries until each was answered 2xx, every tenth of them twice."""
 
-    def __init__(self, receiver: Service, many: int) -> None:
+    def __init__(self, receiver: LiveReceiver, many: int) -> None:
         self.receiver, self.many = receiver, many
         self.answered: list[int] = []
         self.statuses: set[int | None] = set()
@@ -57,7 +57,7 @@ class Senders:
                 return
 
 
-def kill_as_they_send(receiver: Service, senders: Senders, every: int, dice: random.Random) -> int:
+def kill_as_they_send(receiver: LiveReceiver, senders: Senders, every: int, dice: random.Random) -> int:
     """Kill receiver or worker each time `every` further deliveries were answered; crash the database three times."""
     kills, crashes, next_kill = 0, 0, every
     while not senders.done:
@@ -80,7 +80,7 @@ def kill_as_they_send(receiver: Service, senders: Senders, every: int, dice: ran
 def test_nothing_is_lost_and_nothing_acted_on_twice(tmp_path: Path, pytestconfig: pytest.Config) -> None:
     many, every = (20_000, 400) if pytestconfig.getoption("--full") else (240, 60)
     dice = random.Random(1)
-    with service(tmp_path, SIGNING) as receiver:
+    with live_receiver(tmp_path, SIGNING) as receiver:
         for name in ("receiver", "worker"):
             receiver.start(name)
         until(lambda: receiver.post(b"", {}) == 401, "the receiver answers")
@@ -106,7 +106,7 @@ def test_nothing_is_lost_and_nothing_acted_on_twice(tmp_path: Path, pytestconfig
         assert "Traceback" not in receiver.log("receiver")
 
 
-def all_worked(receiver: Service) -> bool:
+def all_worked(receiver: LiveReceiver) -> bool:
     """Nothing waits and nothing runs, also nothing that was for later."""
     receiver.pass_time()
     return (

@@ -38,7 +38,7 @@ class UnixConnection(http.client.HTTPConnection):
 
 
 @dataclass
-class Service:
+class LiveReceiver:
     """Both processes.
 
     Attributes:
@@ -132,12 +132,12 @@ class Service:
 
 
 @contextmanager
-def service(directory: Path, secrets: str) -> Iterator[Service]:
+def live_receiver(directory: Path, secrets: str) -> Iterator[LiveReceiver]:
     """Neither process runs yet; both are ended afterwards."""
     with temporary_home() as home:
         server = EmbeddedPostgres(home, None)
         upgrade(server.url())
-        made = Service(directory, home, server, secrets)
+        made = LiveReceiver(directory, home, server, secrets)
         try:
             yield made
         finally:
