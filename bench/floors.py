@@ -18,11 +18,18 @@ PARTIAL = ("--quiet", "--depth=1", "--no-tags", "--filter=blob:none")
 
 
 def sync_floor(source: Path, tag: str, directories: Sequence[str], work: Path) -> Run:
-    """Fetch a tag without blobs, list it, fetch the changed directories' blobs, write them as files."""
+    """Fetch a tag without blobs, list it, fetch the changed directories' blobs, write them as files.
+
+    The repository that is fetched into is there before the clock starts: making one is no part of the floor.
+    """
+    changed = set(directories)
+    shutil.rmtree(work, ignore_errors=True)
+    _prepared(source, work)
 
     def floor() -> None:
-        listed = _fetched(source, f"refs/tags/{tag}", work)
-        wanted = [(path, oid) for path, oid in listed.items() if path.partition("/")[0] in directories]
+        git(work, "fetch", *PARTIAL, "origin", f"+refs/tags/{tag}:refs/heads/made")
+        listed = _listed(work, "refs/heads/made")
+        wanted = [(path, oid) for path, oid in listed.items() if path.partition("/")[0] in changed]
         oids = "".join(f"{oid}\n" for oid in dict.fromkeys(oid for _, oid in wanted)).encode()
         git(work, *BLOBS, feed=oids)
         contents = dict(_blobs(work, [oid for _, oid in wanted]))
@@ -31,7 +38,10 @@ def sync_floor(source: Path, tag: str, directories: Sequence[str], work: Path) -
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(contents[oid])
 
-    return _alone(floor, work)
+    try:
+        return timed(floor)
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
 
 
 def deploy_floor(target: Path, files: Mapping[str, bytes], work: Path) -> Run:
@@ -145,10 +155,15 @@ def _alone(work: Callable[[], None], directory: Path) -> Run:
         shutil.rmtree(directory, ignore_errors=True)
 
 
-def _fetched(source: Path, ref: str, work: Path, *, listing: bool = True) -> dict[str, str]:
+def _prepared(source: Path, work: Path) -> None:
+    """An empty repository that may fetch from `source` without blobs."""
     git(work.parent, "init", "--quiet", "--bare", work.name)
     for name, value in (("url", source.as_uri()), ("promisor", "true"), ("partialclonefilter", "blob:none")):
         git(work, "config", f"remote.origin.{name}", value)
+
+
+def _fetched(source: Path, ref: str, work: Path, *, listing: bool = True) -> dict[str, str]:
+    _prepared(source, work)
     git(work, "fetch", *PARTIAL, "origin", f"+{ref}:refs/heads/made")
     return _listed(work, "refs/heads/made") if listing else {}
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -72,6 +74,29 @@ def run(
             words = said.read().decode(errors="replace")[-2000:]
             sys.exit(f"{' '.join(map(str, argv))} ended with exit code {process.returncode}:\n{words}")
     return Run(seconds, used.ru_maxrss, used.ru_utime + used.ru_stime)
+
+
+def until_call(argv: Sequence[str | Path], *, settings: Mapping[str, str] | None = None) -> Run:
+    """Run a job until it first calls the database, which is a socket that hears the call; then it is stopped."""
+    with socket.create_server(("127.0.0.1", 0)) as server, tempfile.TemporaryFile() as said:
+        server.settimeout(60)
+        url = f"postgresql://nobody@127.0.0.1:{server.getsockname()[1]}/none"
+        begun = time.perf_counter()
+        process = subprocess.Popen(
+            [str(part) for part in argv],
+            env={**ENVIRONMENT, **(settings or {}), "COURSELINE_DATABASE_URL": url},
+            stdin=subprocess.DEVNULL,
+            stdout=said,
+            stderr=said,
+        )
+        try:
+            server.accept()[0].close()
+            seconds = time.perf_counter() - begun
+        finally:
+            process.kill()
+            _, _, used = os.wait4(process.pid, 0)
+            process.returncode = -signal.SIGKILL
+    return Run(seconds, used.ru_maxrss)
 
 
 def timed(work: Callable[[], object]) -> Run:

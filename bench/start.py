@@ -4,28 +4,35 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 
-from bench.measure import interleaved, run
+from bench.measure import interleaved, run, until_call
 from bench.place import ROOT
 from bench.table import Row, against
 
 HELP, JOB = 8.0, 50.0
+URL = "https://git.example.org/group/project.git"
+JOBS = {
+    "courseline-sync": ["sync_examples.py", "--source", URL, "--ref", "v1.0"],
+    "courseline-deploy": ["deploy_examples.py", "--assignments", URL],
+    "courseline-student-template": ["generate_student_template.py", "--assignments", URL],
+}
 
 
 def measure(rounds: int) -> Iterator[Row]:
-    """Both, against an interpreter that does nothing."""
-    script = ROOT / "scripts" / "sync_examples.py"
-    settings = {"COURSELINE_DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none"}
-    bare, help_, job = interleaved(
+    """Help of a job, and each job until a connection reaches its database, against an interpreter that does nothing."""
+    scripts = ROOT / "scripts"
+    bare, help_, *jobs = interleaved(
         rounds,
         lambda _: run([sys.executable, "-c", "pass"]),
-        lambda _: run([sys.executable, script, "--help"], settings=settings),
-        # A tag that is no release ends the job just before it would ask anybody.
-        lambda _: run(
-            [sys.executable, script, "--json", "--source", Path("/"), "--ref", "draft"], settings=settings
+        lambda _: run([sys.executable, scripts / "sync_examples.py", "--help"]),
+        *(
+            lambda _, script=script, words=words: until_call(
+                [sys.executable, scripts / script, "--json", *words]
+            )
+            for script, *words in JOBS.values()
         ),
     )
     note = "python3 -c pass"
     yield against("courseline-sync --help", help_.seconds, bare.seconds, HELP, note, help_.peak)
-    yield against("courseline-sync until its first call", job.seconds, bare.seconds, JOB, note, job.peak)
+    for name, job in zip(JOBS, jobs, strict=True):
+        yield against(f"{name} until its first call", job.seconds, bare.seconds, JOB, note, job.peak)
