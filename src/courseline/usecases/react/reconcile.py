@@ -88,6 +88,10 @@ def _queued(card: RepositoryCard, tag: str, oid: str, rows: Rows, neighbours: Ne
     key = tag_key(project or repository.identity, tag, oid)
     facts = {"repository": repository.name, "tag": printable(tag), "after": oid}
     delivery = NewDelivery(f"found:{key}", key, "tag_push", project or None, facts)
+    release = parse_release_tag(tag)
+    if release and release.scope is None and rows.library.given(repository.id, release.label):
+        rows.inbox.add(delivery, DeliveryState.DONE, "Published already.")
+        return False
     number = rows.inbox.add(delivery, DeliveryState.RECEIVED, "")
     if number is None:
         known = rows.inbox.known(key)
