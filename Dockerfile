@@ -1,4 +1,5 @@
-# The image in which the jobs run: the courseline commands and git, nothing of this repository besides.
+# The image in which the jobs, the worker and the receiver run: the courseline commands, git, and webhook/.
+# Receiver: gunicorn --chdir /srv/receiver --config webhook/gunicorn_settings.py --bind 0.0.0.0:8000
 # Build: docker build -t courseline .
 ARG PYTHON_IMAGE=python:3.12-slim-bookworm
 
@@ -25,6 +26,7 @@ RUN apt-get update \
     && useradd --system --uid 10001 --create-home --home-dir /home/courseline courseline \
     && install -d -o courseline -g courseline /srv/empty
 COPY --from=build /opt/courseline /opt/courseline
+COPY webhook /srv/receiver/webhook
 # A job's working directory is somebody else's repository: nothing in it may be imported.
 ENV PATH=/opt/courseline/bin:$PATH PYTHONSAFEPATH=1 PYTHONUNBUFFERED=1
 USER 10001
