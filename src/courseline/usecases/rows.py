@@ -10,7 +10,8 @@ from typing import Protocol
 
 from courseline.usecases.course.rows import CourseRows, StoredCredential
 from courseline.usecases.ledger.rows import Exposure, HiddenBlob, LedgerRows, StoredPlan
-from courseline.usecases.library.rows import ExampleCard, LibraryRows, RepositoryCard, SeenVersion
+from courseline.usecases.library.rows import ExampleCard, LibraryRows, RepositoryCard
+from courseline.usecases.library.seen_version import SeenVersion
 from courseline.usecases.react.rows import InboxRows, QueueRows
 
 __all__ = [

@@ -11,26 +11,7 @@ from uuid import UUID
 from courseline.domain.library.example import Example, ExampleRepository
 from courseline.domain.library.label import Label
 from courseline.domain.library.version import ExampleVersion, LabelledVersion, VersionFacts
-
-
-@dataclass(frozen=True, slots=True)
-class SeenVersion:
-    """A version of a repository found again by its git tree id, with every directory it was labelled in."""
-
-    version_identifier: str
-    version_id: UUID
-    example: Example
-    directories: tuple[str, ...]
-
-    @property
-    def repository_id(self) -> UUID:
-        """Its repository."""
-        return self.example.repository_id
-
-    @property
-    def example_id(self) -> UUID:
-        """Its example."""
-        return self.example.id
+from courseline.usecases.library.seen_version import SeenVersion
 
 
 @dataclass(frozen=True, slots=True)
