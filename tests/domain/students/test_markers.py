@@ -196,6 +196,20 @@ def test_prose_is_no_marker_and_does_not_resemble_one(line):
     assert marker_line(f"{line}\n".encode()) is None
 
 
+def test_the_words_may_stand_far_apart():
+    text = f"# BEGIN{' ' * 20}SOLUTION\nx\n#\tEND \t- _ SOLUTION\ny\n"
+
+    assert cut_solutions(text.encode(), "main.py").content == b"y\n"
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-32", "utf-32-le"])
+@pytest.mark.parametrize("path", ["main.py", "a.ipynb"])
+def test_markers_in_wide_characters_are_seen_in_any_file(encoding, path):
+    raw = "a\n# BEGIN SOLUTION\nx\n# END SOLUTION\n".encode(encoding)
+
+    assert [problem.line for problem in find_markers(raw, path).problems] == [2]
+
+
 @pytest.mark.parametrize(
     "line", ["# START SOLUTION", "/* stop solution */", "% end of the solution", "# SOLUTION STARTS"]
 )

@@ -54,6 +54,22 @@ def test_a_solution_cell_without_markers_is_a_solution_as_a_whole():
     ]
 
 
+@pytest.mark.parametrize("said", [1, "true", "True", "yes", [1]])
+def test_whatever_does_not_say_no_makes_a_solution_cell(said):
+    raw = notebook(code("x = 42", nbgrader=graded(solution=said)))
+
+    assert sources(raw) == ["raise NotImplementedError"]
+    assert judge(MadeUpCourse([place_of(raw)]).case()) == []
+
+
+@pytest.mark.parametrize("said", [False, None, 0, "false", "no", ""])
+def test_a_cell_that_says_no_stays(said):
+    raw = notebook(code("x = 1", nbgrader=graded(solution=said)), code(MARKED))
+
+    assert sources(raw) == ["x = 1", LEFT]
+    assert judge(MadeUpCourse([place_of(raw)]).case()) == []
+
+
 def test_of_a_solution_cell_with_markers_the_rest_stays():
     assert sources(notebook(code("import math\n" + MARKED, nbgrader=graded(solution=True)))) == [
         "import math\n" + LEFT

@@ -13,10 +13,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from courseline.domain.students.marker import Form, Found, Kind, Marker, pairing_problems
-from courseline.domain.students.text_file import TextFile, Unreadable, read_text
+from courseline.domain.students.text_file import Unreadable, lines_of, read_text
 from courseline.errors import Problem
 
-_GAP = r"[\s_\-{]{0,8}"  # the brace is that of LaTeX: `\begin{solution}`
+_GAP = r"[\s_\-{]{0,24}"  # the brace is that of LaTeX: `\begin{solution}`
 _KIND = rf"(?:solution|hidden{_GAP}tests?|mark{_GAP}scheme)"
 _WORDS = (
     rf"(?:(?P<first>begin|end){_GAP}(?P<kind>{_KIND})|(?P<other>{_KIND}){_GAP}(?P<last>begin|end)"
@@ -148,10 +148,7 @@ def _follows_sign(line: str, *, tags: bool) -> bool:
 
 
 def _unreadable(raw: bytes, path: str, text: Unreadable) -> tuple[Problem, ...]:
-    read = read_text(raw.replace(b"\0", b""))
-    lines = (
-        read.lines if isinstance(read, TextFile) else raw.replace(b"\0", b"").decode("latin-1").split("\n")
-    )
+    lines = lines_of(raw.replace(b"\0", b"").decode("latin-1"))  # shows the ASCII of UTF-16 and UTF-32, too
     seen = (
         text.line
         if text.hides

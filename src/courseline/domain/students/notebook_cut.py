@@ -29,6 +29,7 @@ _SUFFIXES = {
 _GRADER_KEYS = ("cell_type", "grade", "grade_id", "locked", "points", "schema_version", "solution", "task")
 _FLAGS = ("deletable", "editable")
 _SOLUTION_TAG = "solution"
+_NO = {"false", "none", "0", "no", ""}
 # What these fold away on the page is in the file all the same, so students see it:
 # https://jupyterbook.org/en/stable/interactive/hiding.html
 _FOLDING = re.compile(r"(?:hide|remove)[-_].*|hidden", re.IGNORECASE)
@@ -93,7 +94,8 @@ def cut_notebook(raw: bytes, path: str, stubs: Stubs | None = None) -> Cut:
 def is_solution(cell: Cell) -> bool:
     """Whether a cell's metadata say that it is a solution."""
     grader = cell.metadata.get("nbgrader")
-    if isinstance(grader, Mapping) and grader.get("solution") is True:
+    # Whatever does not say no: a tool may have written 1 or "true".
+    if isinstance(grader, Mapping) and str(grader.get("solution", "false")).lower() not in _NO:
         return True
     tags = cell.metadata.get("tags")
     return isinstance(tags, Sequence) and any(str(tag).strip().lower() == _SOLUTION_TAG for tag in tags)

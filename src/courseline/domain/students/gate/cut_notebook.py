@@ -125,7 +125,8 @@ def _pairs(text: str, gap: Gap) -> bool:
 def _is_solution(cell: Mapping[str, object]) -> bool:
     metadata = _mapping(cell.get("metadata"))
     tags = metadata.get("tags")
-    return _mapping(metadata.get("nbgrader")).get("solution") is True or (
+    said = str(_mapping(metadata.get("nbgrader")).get("solution", False)).casefold()
+    return said not in {"false", "none", "0", "no", ""} or (
         isinstance(tags, list) and any(str(tag).strip().casefold() == "solution" for tag in tags)
     )
 
