@@ -242,7 +242,7 @@ def test_markers_that_make_no_pair_within_a_cell_are_named_by_cell_and_line(sour
         (b'{"cells": {}}', None, "no list of cells"),
         (b'{"cells": [], "metadata": {}}', None, "which version"),
         (b'{"worksheets": [], "metadata": {}, "nbformat": 3, "nbformat_minor": 0}', None, "format 3"),
-        (b'{"cells": [], "cells": [], "nbformat": 4, "nbformat_minor": 4}', None, "`cells` twice"),
+        (b'{"cells": [], "cells": [], "nbformat": 4, "nbformat_minor": 4}', None, "one key twice"),
         (b'{"cells": [], "metadata": {"a": NaN}, "nbformat": 4, "nbformat_minor": 4}', None, "NaN"),
         (b"[" * 5_000, None, "nested too deeply"),
         (b'{"a":' * 120 + b"1" + b"}" * 120, None, "levels"),
@@ -270,6 +270,23 @@ def test_what_is_no_valid_notebook_is_refused_with_line_or_cell(raw, line, words
     assert [problem.line for problem in cut.problems] == [line]
     assert words in cut.problems[0].message
     assert cut.problems[0].fix
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {"source": 3, "outputs": "it is 42"},
+        {"outputs": [{"output_type": "it is 42"}]},
+        {"it is 42": "it is 42"},
+        {"metadata": "it is 42"},
+        {"execution_count": "it is 42"},
+    ],
+)
+def test_what_is_wrong_with_a_cell_is_said_without_quoting_it(broken):
+    cut = cut_notebook(notebook(text("a"), {**code("x = 'it is 42'"), **broken}), "task.ipynb")
+
+    assert "Cell 2 of the notebook is not valid: its " in cut.problems[0].message
+    assert "42" not in cut.problems[0].sentence
 
 
 def test_a_notebook_that_would_fill_the_memory_is_refused_unread():

@@ -15,6 +15,7 @@ from courseline.errors import Problem
 
 SUFFIX = ".ipynb"
 _SAVE = "Open it in Jupyter, correct it there and save it."
+_FIELDS = {"cell_type", "id", "metadata", "source", "attachments", "outputs", "execution_count"}
 _IDS_SINCE = 5  # nbformat 4.5
 LARGEST = 20 * 1024 * 1024
 """Bytes of a notebook that is read; pictures among its outputs make one large."""
@@ -135,10 +136,7 @@ def _shape_problem(data: Any, raw: bytes, path: str) -> Problem | None:
 def _mapping(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        twice = next(
-            key for index, (key, _) in enumerate(pairs) if key in {name for name, _ in pairs[:index]}
-        )
-        raise ValueError(f"a mapping has the key `{twice[:40]}` twice")
+        raise ValueError("a mapping has one key twice")
     return found
 
 
@@ -219,7 +217,13 @@ def _cell_fault(cell: Any, minor: int) -> str | None:
     try:
         validate(cell, ref=f"{kind}_cell", version=4, version_minor=minor)
     except ValidationError as error:
-        return f"{str(error.message).splitlines()[0][:120]}."
+        # Not the message, which quotes what it found: that may be a solution, and this is read in job logs.
+        field = next((part for part in error.absolute_path if isinstance(part, str)), None)
+        return (
+            f"its `{field}` is not as the format has it."
+            if field in _FIELDS
+            else "its fields are not those of the format."
+        )
     return None
 
 
