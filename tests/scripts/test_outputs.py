@@ -6,6 +6,7 @@ import json
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -204,8 +205,16 @@ def test_a_database_or_store_that_was_away_is_used_when_it_is_back(tmp_path: Pat
     assert (code, output["published"]) == (0, 1)
 
 
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """Processes that are started inside hear SIGINT, also where a shell runs the tests in the background."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 def test_an_interrupted_job_says_so_in_its_object(
-    tmp_path: Path, database_url: str, database: PostgresDatabase
+    tmp_path: Path, database_url: str, database: PostgresDatabase, interruptible: None
 ) -> None:
     source = build_repository(tmp_path / "examples.git", [example_files()], tags={"v1.0": 0})
     argv = [sys.executable, str(ROOT / "scripts" / SCRIPTS["courseline-sync"]), "--json"]
