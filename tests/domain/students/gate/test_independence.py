@@ -8,6 +8,7 @@ from courseline.domain.students import gate
 ALLOWED = {
     "courseline.errors",
     "courseline.domain.tree",
+    "courseline.domain.library.lfs_pointer",
     "courseline.domain.library.version",
     "courseline.domain.course.wish",
     "courseline.domain.students.scan.unpack",

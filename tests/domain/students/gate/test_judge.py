@@ -90,6 +90,7 @@ HONEST = MadeUpCourse(
 PRIVATE_KEY = "key:\n-----BEGIN RSA " + f"PRIVATE KEY-----\n{'Aa0+' * 16}\n-----END RSA PRIVATE KEY-----\n"
 CANARY = "COURSELINE-" + "CANARY-7f3a"
 PLAN = "".join(f"Part {number} takes {number * 5} minutes\n" for number in range(1, 15))
+POINTER = f"version https://git-lfs.github.com/spec/v1\noid sha256:{'7f' * 32}\nsize 4711\n"
 SECRET = "Courseline shows this sentence to nobody but the lecturers of the course.\n"
 ELSEWHERE = library_hidden(blob_oid(SECRET.encode()), Role.TEST, "test_x.py", "other:example", "v1.0")
 
@@ -156,7 +157,7 @@ FAULTS = {
     "media at its own path": Fault(
         "justification", f"{P}/content/mediaFiles/task.png", {f"{P}/content/mediaFiles/task.png": "short"}
     ),
-    "the tracking file": Fault("justification", f"{P}/.example-library", {f"{P}/.example-library": "{}"}),
+    "a file whose name begins with a dot": Fault("justification", f"{P}/data/.key", {f"{P}/data/.key": "{}"}),
     "a hidden copy of a dependency": Fault(
         "justification", f"{P}/other_solution.py", {f"{P}/other_solution.py": "short"}
     ),
@@ -247,6 +248,14 @@ FAULTS = {
         f"{P}/mean.py",
         course=with_files({"studentTemplates/mean.py": STUB + SOLUTION}),
         line=2,
+    ),
+    "a pointer to a file that is kept elsewhere": Fault(
+        "pointers", f"{P}/run.sh", listed={f"{P}/run.sh": POINTER}
+    ),
+    "a course file below a public directory": Fault(
+        "pointers",
+        f"{P}/data/course-structure.yaml",
+        listed={f"{P}/data/course-structure.yaml": "structure: []\n"},
     ),
     "a symbolic link": Fault("mode", f"{P}/run.sh", listed={f"{P}/run.sh": (SYMLINK, "/etc/passwd")}),
     "a submodule": Fault("mode", f"{P}/run.sh", listed={f"{P}/run.sh": (GITLINK, "x")}),

@@ -17,13 +17,21 @@ def check_conflicts(case: GateCase) -> Iterator[Finding]:
     """Every file whose bytes are at hand."""
     for place, file in files_by_place(case):
         raw = case.blobs.get(file.oid)
-        match = None if raw is None else _MARK.search(raw)
-        if raw is None or match is None:
+        if raw is None:
+            continue
+        # Without its NULs a text in UTF-16 shows its marks; its byte order mark stands before the first of them.
+        text = (
+            raw.replace(b"\0", b"").removeprefix(b"\xff\xfe").removeprefix(b"\xfe\xff")
+            if b"\0" in raw
+            else raw
+        )
+        match = _MARK.search(text)
+        if match is None:
             continue
         yield Finding(
             place.content_path if place else None,
             file.path,
-            1 + raw.count(b"\n", 0, match.start()),
+            1 + text.count(b"\n", 0, match.start()),
             "conflict-markers",
             "The file holds a conflict marker of a merge.",
             "Between such markers stands what another version had there, which may be a solution.",

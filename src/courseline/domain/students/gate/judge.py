@@ -17,6 +17,7 @@ from courseline.domain.students.gate.likeness import check_containment, check_si
 from courseline.domain.students.gate.listing import read_listing
 from courseline.domain.students.gate.markers import check_markers
 from courseline.domain.students.gate.notebooks import check_notebooks
+from courseline.domain.students.gate.pointers import check_pointers
 from courseline.domain.students.gate.secrets import check_secrets
 from courseline.domain.students.gate.student_meta import check_course_readme, check_student_meta
 from courseline.domain.tree import Tree
@@ -33,6 +34,7 @@ CHECKS: Mapping[str, Check] = {
     "markers": check_markers,
     "conflict-markers": check_conflicts,
     "leftovers": check_leftovers,
+    "pointers": check_pointers,
     "secrets": check_secrets,
     "canary": check_canaries,
     "notebooks": check_notebooks,

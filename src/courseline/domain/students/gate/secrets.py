@@ -37,6 +37,8 @@ _PATTERNS = (
     ),
     (b"xox", re.compile(_WORD + rb"xox[abposr]-[0-9]{6,}-[A-Za-z0-9-]{10,}"), "a Slack token"),
     (b"AIza", re.compile(_WORD + rb"AIza[A-Za-z0-9_-]{35}(?![A-Za-z0-9_-])"), "a Google API key"),
+    # A link that opens one object of a store to everybody: https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html
+    (b"Signature=", re.compile(rb"[?&]X-(?:Amz|Goog)-Signature=[0-9A-Fa-f]{64,}"), "a signed link into an object store"),
     (b"whsec_", re.compile(_WORD + rb"whsec_[A-Za-z0-9+/]{32,}={0,2}"), "a webhook secret"),
 )  # fmt: skip
 _IN_URL = re.compile(

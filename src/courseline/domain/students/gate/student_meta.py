@@ -65,7 +65,7 @@ def _faults(case: GateCase, place: GatePlace, path: str, raw: bytes | None) -> I
     yield from _property_faults(place, properties)
     foreign = next(iter(foreign_words(raw, words_of(reduced))), None)
     if foreign is not None:
-        yield f"It says `{foreign[1]}` outside its fields, on line {foreign[0]}."
+        yield f"It says something outside its fields, on line {foreign[0]}."
 
 
 def _property_faults(place: GatePlace, properties: Mapping[object, object]) -> Iterator[str]:
