@@ -115,19 +115,24 @@ def template_floor(
         lines = [f"M 100644 {oid} {path}".encode() for path, oid in wanted.items()]
         _import(work, lines, parent="refs/heads/head" if there else "")
         git(work, "push", "--quiet", "--no-thin", str(target), "made:main")
+        shutil.rmtree(work)
 
     return _alone(floor, work)
 
 
 def template_by_checkout(source: Path, target: Path, kept: Sequence[str], work: Path) -> Run:
-    """Check both out, copy what students get with rsync (cp where there is none), commit, push."""
+    """Check both out, copy what students get with rsync (cp where there is none), commit, push, take both away.
+
+    Both come by the protocol that ours and the floor use, as they do from a server.
+    """
 
     def peer() -> None:
         work.mkdir()
-        git(work, "clone", "--quiet", str(source), "source")
-        git(work, "clone", "--quiet", str(target), "target")
+        git(work, "clone", "--quiet", source.as_uri(), "source")
+        git(work, "clone", "--quiet", target.as_uri(), "target")
         copy_kept(work / "source", work / "target", kept)
         _commit_all(work / "target")
+        shutil.rmtree(work)
 
     return _alone(peer, work)
 

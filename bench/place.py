@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench.measure import Run, run
-from bench.workloads import DEPLOYMENT, commit, examples, make_repository, structure
+from bench.workloads import DEPLOYMENT, make_repository
 
 ROOT = Path(__file__).parent.parent
 TMPFS = Path("/dev/shm")  # noqa: S108 - a fresh directory is made in it
@@ -71,15 +71,6 @@ class Place:
         """Run the command for people."""
         main = "from courseline.cli.main import main; main()"
         return run([sys.executable, "-c", main, *arguments], settings=self.settings)
-
-    def empty_course(self) -> None:
-        """Bring everything to where each of the jobs finds nothing to do, on one example and one place."""
-        commit(self.examples, examples(range(1), 0), "v1.0")
-        self.sync("v1.0")
-        self.register()
-        commit(self.assignments, structure({0: 0}))
-        self.deploy()
-        self.publish_template()
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from courseline.adapters.yaml_files import read_yaml
-from courseline.adapters.yaml_writer import write_yaml
+from courseline.adapters.yaml_writer import whole_yaml, write_yaml
 
 PLAIN = st.text(
     st.characters(exclude_categories=("Cc", "Cs", "Zl", "Zp"), exclude_characters="\ufeff\ufffe\uffff")
@@ -22,6 +22,26 @@ VALUE = st.recursive(
 def test_what_is_written_is_read_back_as_the_same_data(data: dict[str, Any]) -> None:
     if "'<<'" not in repr(data):
         assert read_yaml(write_yaml(data), "x.yaml").data == data
+
+
+@given(st.dictionaries(PLAIN, VALUE, max_size=4))
+def test_it_is_what_the_library_writes(data: dict[str, Any]) -> None:
+    assert write_yaml(data) == whole_yaml(data)
+
+
+SHORT = st.text(st.sampled_from("ab1.-_:#?!&*{}[],|>%@`'\"~ =/\\ü\u00a0é"), max_size=44)
+FIELDS = LEAF | SHORT | st.lists(SHORT | LEAF, max_size=3) | st.dictionaries(SHORT, SHORT | LEAF, max_size=3)
+
+
+@given(
+    st.dictionaries(
+        SHORT | st.sampled_from(["slug", "title", "properties", "yes", "1", "null", "<<", "?", "-"]),
+        FIELDS,
+        max_size=4,
+    )
+)
+def test_short_fields_are_written_as_the_library_writes_them(data: dict[str, Any]) -> None:
+    assert write_yaml(data) == whole_yaml(data)
 
 
 @pytest.mark.parametrize(

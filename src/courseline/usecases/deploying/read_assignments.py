@@ -63,7 +63,7 @@ def read_assignments(
     remote: Remote,
     neighbours: Neighbours,
     moved: Mapping[str, str] | None = None,
-    known: Collection[str] = (),
+    known: Collection[str] | None = (),
 ) -> Assignments:
     """Fetch the head without blobs and read its course file.
 
@@ -74,7 +74,7 @@ def read_assignments(
         remote: the assignments repository.
         neighbours: the outside.
         moved: new path -> old path of all moves, when they are known; None guesses those that the file does not name.
-        known: blob ids of tracking files that need not be read.
+        known: blob ids of tracking files that need not be read; None when none will be, nor what a deploy writes.
 
     Raises:
         NotFound: the branch or the course file does not exist.
@@ -97,7 +97,7 @@ def read_assignments(
                 )
             ],
         )
-    remote.fetch_blobs([entry.oid, *_read_later(tree, known)])
+    remote.fetch_blobs([entry.oid, *(_read_later(tree, known) if known is not None else ())])
     located = neighbours.read_yaml(workspace.read_blobs([entry.oid])[entry.oid], COURSE_FILE)
     file, problems = parse_course_file(located, course.timezone)
     if errors_among(problems):

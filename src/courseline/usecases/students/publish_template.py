@@ -117,7 +117,9 @@ def _attempt(command: PublishTemplate, course: Course, neighbours: Neighbours) -
             if not command.dry_run:
                 close_unpushed(course, neighbours)
             raise
-        assignments = read_assignments(course, read_head(source, None), workspace, source, neighbours)
+        assignments = read_assignments(
+            course, read_head(source, None), workspace, source, neighbours, known=None
+        )
         head = _tree(target, history.head, workspace)
         with neighbours.database.transaction() as rows:
             given = rows.ledger.exposed_contents(course.id)

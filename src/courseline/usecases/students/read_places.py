@@ -13,9 +13,9 @@ from courseline.domain.course.wish import COURSE_FILE
 from courseline.domain.deploying.place_state import TRACKING_FILE
 from courseline.domain.deploying.tracking import Tracking, parse_tracking
 from courseline.domain.library.meta import Meta, ParsedMeta, parse_meta
-from courseline.domain.library.version import ExampleVersion, Role
+from courseline.domain.library.version import Role, VersionFacts
 from courseline.domain.paths import printable
-from courseline.domain.tree import FILE, Tree
+from courseline.domain.tree import EMPTY_TREE, FILE, Tree
 from courseline.errors import InvalidInput, Problem, Severity
 from courseline.usecases.deploying.read_assignments import Assignments
 from courseline.usecases.neighbours import Neighbours
@@ -45,7 +45,7 @@ class Place:
     meta_data: object = None
     meta_problems: tuple[Problem, ...] = ()
     dependency_roles: Mapping[str, Role] = field(default_factory=dict)
-    version: ExampleVersion | None = None
+    version: VersionFacts | None = None
     versions: tuple[UUID, ...] = ()
 
     @property
@@ -67,7 +67,7 @@ def shown_places(assignments: Assignments, exposed: Collection[UUID], now: datet
         for entry in assignments.match.matched
         if not entry.is_new
         and kinds.get(entry.node.type_slug) is ContentKind.ASSIGNMENT
-        and assignments.tree.below(entry.directory)
+        and assignments.tree.subtree(entry.directory).oid != EMPTY_TREE
         and (now >= starts.get(entry.node.path, now) or entry.content.id in exposed)
     ]
 
@@ -80,7 +80,8 @@ def read_places(
     neighbours: Neighbours,
 ) -> list[Place]:
     """Read meta.yaml and tracking file of these contents, and of the library the versions that they name."""
-    places = [Place(entry, assignments.tree.subtree(entry.directory)) for entry in entries]
+    # Every file of these places is looked at many times, so they are taken out of the listing once.
+    places = [Place(entry, Tree(assignments.tree.subtree(entry.directory))) for entry in entries]
     oids = {
         file.oid
         for place in places
@@ -90,8 +91,8 @@ def read_places(
     remote.fetch_blobs(oids)
     blobs = workspace.read_blobs(oids)
     tracked = {place.directory: _tracking(place, blobs) for place in places}
-    versions = _versions(tracked.values(), neighbours)
-    return [_read(place, tracked[place.directory], blobs, versions, neighbours) for place in places]
+    library = _library(tracked.values(), neighbours)
+    return [_read(place, tracked[place.directory], blobs, library, neighbours) for place in places]
 
 
 def not_recorded(assignments: Assignments) -> list[Problem]:
@@ -128,12 +129,28 @@ def _tracking(place: Place, blobs: Mapping[str, bytes]) -> Tracking | None:
     return tracking
 
 
-def _versions(tracked: Iterable[Tracking | None], neighbours: Neighbours) -> dict[UUID, ExampleVersion]:
-    wanted = {version_id for tracking in tracked for version_id in _named(tracking)}
+@dataclass(frozen=True, slots=True)
+class _Library:
+    """What the library says: of every version that a place names, and role by path of those that it copies from."""
+
+    facts: Mapping[UUID, VersionFacts]
+    roles: Mapping[UUID, Mapping[str, Role]]
+
+
+def _library(tracked: Iterable[Tracking | None], neighbours: Neighbours) -> _Library:
+    every = [one for one in tracked if one is not None]
+    wanted = {version_id for tracking in every for version_id in _named(tracking)}
+    copied = {one.example_version_id for tracking in every for one in tracking.dependencies}
     if not wanted:
-        return {}
+        return _Library({}, {})
     with neighbours.database.transaction() as rows:
-        return rows.library.versions(wanted)
+        facts = rows.library.version_facts(wanted)
+        versions = rows.library.versions(copied) if copied else {}
+    roles = {
+        version_id: {file.path: file.role for file in version.files}
+        for version_id, version in versions.items()
+    }
+    return _Library(facts, roles)
 
 
 def _named(tracking: Tracking | None) -> tuple[UUID, ...]:
@@ -143,7 +160,7 @@ def _named(tracking: Tracking | None) -> tuple[UUID, ...]:
     return tuple(dict.fromkeys((tracking.example_version_id, *copied)))
 
 
-def _unknown(tracking: Tracking | None, versions: Mapping[UUID, ExampleVersion]) -> list[Problem]:
+def _unknown(tracking: Tracking | None, versions: Mapping[UUID, VersionFacts]) -> list[Problem]:
     """Versions that are recorded at a place and that the library cannot say anything about.
 
     Without them nobody knows which files of the place are tests and solutions, so it is not built.
@@ -170,7 +187,7 @@ def _read(
     place: Place,
     tracking: Tracking | None,
     blobs: Mapping[str, bytes],
-    versions: Mapping[UUID, ExampleVersion],
+    library: _Library,
     neighbours: Neighbours,
 ) -> Place:
     tree = place.tree.without(TRACKING_FILE)
@@ -185,10 +202,9 @@ def _read(
             parsed = ParsedMeta(None, broken.problems, None)
     roles: dict[str, Role] = {}
     for dependency in tracking.dependencies if tracking is not None else ():
-        library = versions.get(dependency.example_version_id)
-        by_path = {entry.path: entry.role for entry in library.files} if library is not None else {}
+        by_path = library.roles.get(dependency.example_version_id, {})
         roles |= {entry.path: by_path.get(entry.path, Role.TEST) for entry in dependency.files}
-    unknown = _unknown(tracking, versions)
+    unknown = _unknown(tracking, library.facts)
     return replace(
         place,
         tree=tree,
@@ -196,6 +212,6 @@ def _read(
         meta_data=data,
         meta_problems=(*parsed.problems, *unknown),
         dependency_roles=roles,
-        version=versions.get(tracking.example_version_id) if tracking is not None else None,
+        version=library.facts.get(tracking.example_version_id) if tracking is not None else None,
         versions=_named(tracking),
     )
