@@ -21,6 +21,7 @@ PLACES = {
     "week2.functions": "functions-intro",
 }
 MOVED = "week3.functions_intro"
+FUNCTIONS = "week2/functions"
 # What a place holds besides its example's own files: copies of a dependency, and the meta.yaml that names them.
 RENDERED = {"week2.functions": {"meta.yaml", "utils.py", "data/weather.csv"}}
 
@@ -138,16 +139,20 @@ def deploy_conflict(stage: Stage, tell: Narrator) -> str:
     return "1 conflict, edit kept"
 
 
-def deploy_mistake(stage: Stage, tell: Narrator) -> str:
-    """The lecturer stays with the own sentence, and asks for the release with the mistake."""
+def make_mistake(stage: Stage, tell: Narrator) -> str:
+    """The lecturer stays with the own sentence, and makes by hand the mistake that the library refused."""
     _wish(stage, "variables-basics", "v1.0")
-    _wish(stage, "functions-intro", "v1.2")
-    _push(stage, "functions-intro v1.2; variables-basics stays as it is")
-    _deploy(stage, _statuses(hello=("unchanged", "v1.1"), functions=("deployed", "v1.2")), new_commits=1)
+    listed = "    - data/marks.csv\n"
+    _rewrite(stage, f"{FUNCTIONS}/meta.yaml", listed, f"{listed}    - hints.py\n")
+    solution = (stage.lecturer / FUNCTIONS / "functions.py").read_bytes()
+    (stage.lecturer / FUNCTIONS / "hints.py").write_bytes(solution)
+    stage.git(stage.lecturer, "add", f"{FUNCTIONS}/hints.py")
+    _push(stage, "A hint; variables-basics stays as it is")
+    _deploy(stage, _statuses(hello=("unchanged", "v1.1"), functions=("unchanged", "v1.0")), new_commits=0)
     found = text(stage, stage.assignments, "main", TASK)
     expect("whether the lecturer's words are there", "until Friday" in found, True)
     tell.detail("lecturers may see solutions, so the assignments repository takes it")
-    return "1 update, 1 commit"
+    return "1 edit, kept as it is"
 
 
 def verify_history(stage: Stage, tell: Narrator) -> str:
@@ -156,7 +161,7 @@ def verify_history(stage: Stage, tell: Narrator) -> str:
     broken = [chain["break"] for chain in answer["chains"] if chain["break"]]
     expect("breaks in the history", (answer["sound"], broken, answer["witness"]["problems"]), (True, [], []))
     rows = sum(chain["rows"] for chain in answer["chains"])
-    expect("commits that tell of operations", answer["witness"]["commits"], 4)
+    expect("commits that tell of operations", answer["witness"]["commits"], 3)
     tell.detail("hash by hash, and against what the commits in the assignments say")
     return f"{rows} entries hold"
 
@@ -169,9 +174,9 @@ def show_status(stage: Stage, tell: Narrator) -> str:
     expect(f"{', '.join(names)} of each place", found, {
         "week1.hello_world": ("deployed", "v1.1", False, None),
         "week1.variables": ("deployed", "v1.0", True, "v1.2"),
-        MOVED: ("deployed", "v1.2", False, None),
+        MOVED: ("deployed", "v1.0", True, None),
     })  # fmt: skip
-    tell.detail("courseline course status: week1.variables is customised, and v1.2 is out")
+    tell.detail("courseline course status: two are customised, and v1.2 of one is out")
     return "3 deployed, 1 update waits"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 from contents import blob, files
 from expect import expect
@@ -61,13 +62,20 @@ def publish_update(stage: Stage, tell: Narrator) -> str:
 def publish_mistake(stage: Stage, tell: Narrator) -> str:
     """A release with a clearer task, and with a solution among the files for students."""
     _release(stage, "v1.2", HERE / "updates" / "v1.2", HERE / "mistakes")
-    answer = _sync(stage, "v1.2")
-    expect("what v1.2 published", _by_status(answer), {"published": 2, "labelled": 1})
     solution = blob(stage, stage.examples, "v1.2", "functions-intro/functions.py")
     hint = blob(stage, stage.examples, "v1.2", "functions-intro/hints.py")
     expect("the blob of hints.py, which is to be the solution under another name", hint, solution)
+    answer = _sync(stage, "v1.2", exits=1)
+    expect("what v1.2 published", _by_status(answer), {"published": 1, "labelled": 1, "refused": 1})
+    (refused,) = [example for example in answer["examples"] if example["status"] == "refused"]
+    told = {(refused["identifier"], problem["path"]) for problem in refused["problems"]}
+    expect(
+        "the example that was refused, and for which file",
+        told,
+        {("functions-intro", "functions-intro/hints.py")},
+    )
     tell.detail("a clearer task; and, by mistake, a solution as hints.py among the public files")
-    return "2 published, 1 labelled"
+    return "1 published, 1 refused"
 
 
 def _release(stage: Stage, tag: str, *sources: Path) -> None:
@@ -81,13 +89,13 @@ def _release(stage: Stage, tag: str, *sources: Path) -> None:
     stage.git(stage.author, "push", "--quiet", "origin", "main", tag)
 
 
-def _sync(stage: Stage, tag: str, *more: str) -> dict[str, list[dict[str, str]]]:
-    answer = stage.courseline("courseline-sync", "--source", stage.examples, "--ref", tag, *more)
+def _sync(stage: Stage, tag: str, *more: str, exits: int = 0) -> dict[str, list[dict[str, Any]]]:
+    answer = stage.courseline("courseline-sync", "--source", stage.examples, "--ref", tag, *more, exits=exits)
     expect(f"the examples at {tag}", {example["identifier"] for example in answer["examples"]}, EXAMPLES)
     return answer
 
 
-def _by_status(answer: dict[str, list[dict[str, str]]]) -> dict[str, int]:
+def _by_status(answer: dict[str, list[dict[str, Any]]]) -> dict[str, int]:
     return dict(Counter(example["status"] for example in answer["examples"]))
 
 

@@ -36,7 +36,7 @@ STORY = (
     ("Tag v1.2 and publish it", library.publish_mistake),
     ("Edit a task, ask for its v1.2, deploy", course.deploy_conflict),
     ("Give students the new state", students.build_update),
-    ("Deploy the example with the mistake", course.deploy_mistake),
+    ("Make that mistake in the course", course.make_mistake),
     ("Give students that, too?", students.stop_mistake),
     ("Verify the record", course.verify_history),
     ("Ask how the course stands", course.show_status),

@@ -62,12 +62,12 @@ def test_every_step_goes_as_told(run: subprocess.CompletedProcess[str]) -> None:
         "1 published, 2 labelled",
         "1 update, 1 commit",
         "moved, no file renamed",
-        "2 published, 1 labelled",
+        "1 published, 1 refused",
         "1 conflict, edit kept",
         "1 commit on top",
-        "1 update, 1 commit",
+        "1 edit, kept as it is",
         "stopped, nothing pushed",
-        "9 entries hold",
+        "8 entries hold",
         "3 deployed, 1 update waits",
     ]
     assert "week2/functions/hints.py: The file is the solution functions.py" in run.stdout
