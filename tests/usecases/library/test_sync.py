@@ -321,6 +321,20 @@ def test_examples_that_only_get_another_label_share_one_row_of_the_chain(
     assert (head.seq, broken) == (5, None)
 
 
+def test_a_new_example_beside_more_that_stay_is_published_and_they_are_labelled(
+    library: Library, examples: Repository
+) -> None:
+    library.sync(examples, "v1.0")
+    examples.commit({**FIRST, **example_files("later", body="print('later')\n")})
+    examples.git("tag", "v1.1")
+    assert statuses(library.sync(examples, "v1.1")) == {
+        "hello": Status.LABELLED,
+        "later": Status.PUBLISHED,
+        "unit1/sums": Status.LABELLED,
+    }
+    assert library.labels(examples, "later") == {"v1.1": "later"}
+
+
 def test_a_label_below_that_of_another_example_is_given_without_a_warning(
     library: Library, examples: Repository
 ) -> None:

@@ -147,7 +147,10 @@ def _label_again(
         NeighbourFailed: another run has changed what the examples show.
     """
     staying = {entry.example.id for entry in entries if entry.stays and entry.example is not None}
-    others = set(publication.shown) - staying
+    new = {
+        entry.example.id for entry in entries if entry.example is not None
+    }  # those of this release among them
+    others = (set(publication.shown) | new) - staying
     if len(staying) <= len(others):
         return set()
     repository, label = publication.repository, publication.release.label
