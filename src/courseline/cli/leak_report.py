@@ -125,9 +125,7 @@ def _short(ref: str) -> str:
 
 
 def _looked_at(scanned: Scanned) -> str:
-    compared = (
-        f"compared with {scanned.examples} examples" if scanned.examples else "compared with no example"
-    )
+    compared = f"compared with {_count(scanned.examples, 'example')}"
     unreachable = (
         "Objects that no ref reaches were looked at too."
         if scanned.sees_unreachable

@@ -262,7 +262,7 @@ def test_signs_need_no_example(tmp_path: Path) -> None:
     scanned = scan(repository.path, tmp_path, {})
     assert [(leak.certain, leak.paths, leak.signs[0].rule, leak.signs[0].line) for leak in scanned.leaks] == [
         (False, ("a.py",), "markers", 2),
-        (False, ("week1/x/.example-library",), "lecturers-file", None),
+        (False, ("week1/x/.example-library",), "pointers", None),
     ]
     assert "--examples" in scanned.recovery[0]
 

@@ -10,8 +10,7 @@ from courseline.domain.students.scan.leak import Sign
 from courseline.domain.tree import FILE, Tree, TreeFile
 
 CONTENT_CHECKS = ("markers", "conflict-markers", "secrets")
-NAME_CHECKS = ("leftovers",)
-_LECTURERS = {".example-library", "course-structure.yaml", "deployment.yaml", "deployed-examples.json"}
+NAME_CHECKS = ("leftovers", "pointers")
 
 
 def content_signs(blobs: Mapping[str, bytes]) -> Iterator[tuple[str, Sign]]:
@@ -21,14 +20,7 @@ def content_signs(blobs: Mapping[str, bytes]) -> Iterator[tuple[str, Sign]]:
 
 def name_signs(paths: Iterable[str]) -> Iterator[tuple[str, Sign]]:
     """Signs in names: leftovers of tools, and files that only an assignments repository has."""
-    listed = list(paths)
-    yield from _judged([(path, "0" * 40) for path in listed], {}, NAME_CHECKS)
-    for path in listed:
-        if path.rpartition("/")[2] in _LECTURERS:
-            message = (
-                "The file belongs to an assignments repository; it says where examples and their tests are."
-            )
-            yield path, Sign("lecturers-file", message)
+    yield from _judged([(path, "0" * 40) for path in paths], {}, NAME_CHECKS)
 
 
 def _judged(

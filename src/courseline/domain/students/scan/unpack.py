@@ -25,7 +25,8 @@ MOST_PARTS = 4000
 DEEPEST = 2
 
 # Shorter runs are words, hashes and keys; 96 characters hold 72 bytes.
-_BASE64 = re.compile(rb"[A-Za-z0-9+/]{96,}={0,2}")
+_SHORTEST = 96
+_BASE64 = re.compile(rb"[A-Za-z0-9+/]{%d,}={0,2}" % _SHORTEST)
 _STREAM = re.compile(rb"stream\r?\n(.*?)\r?\nendstream", re.DOTALL)  # of a PDF: ISO 32000-1, 7.3.8
 
 
@@ -169,6 +170,10 @@ def _strings(data: object, depth: int) -> Iterator[str]:
 
 
 def _encoded(raw: bytes, budget: _Budget) -> Iterator[Part]:
+    if (
+        max(map(len, raw.split()), default=0) < _SHORTEST
+    ):  # much faster than the pattern where there is nothing
+        return
     for match in _BASE64.finditer(raw):
         if budget.left <= 0:
             return
