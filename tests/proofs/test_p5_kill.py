@@ -135,7 +135,8 @@ def test_a_job_killed_twice_in_a_row_does_too(
         for second in chosen(course, f"{name} {first}", points(calls), 1):
             died += survives(course, name, whole, first, second)
     # A push under way when the first run died may arrive in time or not, and then the second comes another way.
-    assert died > 1.4 * len(firsts)
+    sure = [first for first in firsts if first.name != "push" or first.moment not in {"during", "cut"}]
+    assert died >= len(firsts) + len(sure)
 
 
 @pytest.mark.parametrize("name", STAGES)
