@@ -9,11 +9,11 @@ one is a problem, never something to publish: a line that we fail to recognise i
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from courseline.domain.students.marker import Form, Found, Kind, Marker, pairing_problems
-from courseline.domain.students.text_file import Unreadable, lines_of, read_text
+from courseline.domain.students.text_file import Unreadable, each_line, read_text
 from courseline.errors import Problem
 
 _GAP = r"[\s_\-{]{0,24}"  # the brace is that of LaTeX: `\begin{solution}`
@@ -61,17 +61,21 @@ def find_markers(raw: bytes, path: str) -> Found:
     if isinstance(text, Unreadable):
         return Found((), _unreadable(raw, path, text))
     if path.lower().endswith(".ipynb"):
-        return Found((), _in_notebook(text.lines, path))
-    return markers_in(text.lines, path)
+        return Found((), _in_notebook(each_line(text.body), path))
+    return markers_in(each_line(text.body), path)
 
 
-def markers_in(lines: Sequence[str], path: str) -> Found:
+def markers_in(lines: Iterable[str], path: str) -> Found:
     """As `find_markers`, of text that has been read; the suffix of `path` tells its language."""
     markers: list[Marker] = []
     problems: list[Problem] = []
-    is_json = next((line.lstrip()[:1] for line in lines if line.strip()), "") in {"{", "["}
     tags, prose = not path.lower().endswith(_XML), path.lower().endswith(_TEXT)
-    for number, line in _suspects(lines):
+    is_json: bool | None = None
+    for number, line in enumerate(lines, 1):
+        if is_json is None and line.strip():
+            is_json = line.lstrip()[0] in "{["
+        if not _is_suspect(line):
+            continue
         marker = _marker(number, line, tags=tags)
         if marker is not None:
             markers.append(marker)
@@ -115,11 +119,13 @@ def _marker(number: int, line: str, *, tags: bool) -> Marker | None:
     return Marker(number, (match["first"] or match["last"]).lower() == "begin", kind, form, words)
 
 
-def _suspects(lines: Sequence[str]) -> Iterator[tuple[int, str]]:
-    for number, line in enumerate(lines, 1):
-        lower = line.lower()
-        if any(hint in lower for hint in _HINTS):
-            yield number, line
+def _suspects(lines: Iterable[str]) -> Iterator[tuple[int, str]]:
+    return ((number, line) for number, line in enumerate(lines, 1) if _is_suspect(line))
+
+
+def _is_suspect(line: str) -> bool:
+    lower = line.lower()
+    return "solution" in lower or "hidden" in lower or "scheme" in lower
 
 
 def _may_hold_markers(raw: bytes) -> bool:
@@ -148,7 +154,7 @@ def _follows_sign(line: str, *, tags: bool) -> bool:
 
 
 def _unreadable(raw: bytes, path: str, text: Unreadable) -> tuple[Problem, ...]:
-    lines = lines_of(raw.replace(b"\0", b"").decode("latin-1"))  # shows the ASCII of UTF-16 and UTF-32, too
+    lines = each_line(raw.replace(b"\0", b"").decode("latin-1"))  # shows the ASCII of UTF-16 and UTF-32, too
     seen = (
         text.line
         if text.hides
@@ -162,7 +168,7 @@ def _unreadable(raw: bytes, path: str, text: Unreadable) -> tuple[Problem, ...]:
     return (Problem(path, seen, f"{message} {text.reason}", fix="Save it as UTF-8."),)
 
 
-def _in_notebook(lines: Sequence[str], path: str) -> tuple[Problem, ...]:
+def _in_notebook(lines: Iterable[str], path: str) -> tuple[Problem, ...]:
     for number, line in _suspects(lines):
         if any(_resembles(part) for part in _STRINGS.split(line)):
             message = "The notebook holds something like a solution marker."

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 _MARKS = (
@@ -84,9 +85,17 @@ class Unreadable:
     hides: bool = False
 
 
+def each_line(text: str) -> Iterator[str]:
+    """Lines with their ends, one after the other: all those of a large file together take many times its size.
+
+    Not str.splitlines, which also ends lines at form feeds, which editors keep within one.
+    """
+    return (match.group() for match in _LINE.finditer(text))
+
+
 def lines_of(text: str) -> list[str]:
-    """Lines with their ends. Not str.splitlines, which also ends them at form feeds, which editors keep within one."""
-    return _LINE.findall(text)
+    """All of them."""
+    return list(each_line(text))
 
 
 def read_text(raw: bytes) -> TextFile | Unreadable:
