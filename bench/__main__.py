@@ -8,10 +8,10 @@ import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from bench import deploy, publication, start, sync, template
+from bench import deploy, gate, publication, start, sync, template
 from bench.table import Row, render
 
-FAMILIES = ("start", "sync", "deploy", "template", "memory", "publication")
+FAMILIES = ("start", "sync", "deploy", "template", "gate", "memory", "publication")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,7 @@ def main() -> None:
         "sync": lambda: sync.measure(sizes.sync, asked.rounds),
         "deploy": lambda: deploy.measure(sizes.deploy, [10, 500], asked.rounds),
         "template": lambda: template.measure(sizes.template, asked.rounds),
+        "gate": lambda: gate.measure([500], asked.rounds),
         "memory": lambda: template.memory(sizes.memory),
         "publication": lambda: publication.measure(sizes.publication),
     }

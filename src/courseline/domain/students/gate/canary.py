@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from courseline.domain.students.gate.case import Finding, GateCase
+from courseline.domain.students.gate.parts import parts_in
 from courseline.domain.students.gate.places import files_by_place
-from courseline.domain.students.scan.unpack import parts_of
+from courseline.domain.students.scan.unpack import Part, parts_of
 
 _SIGN = b"COURSELINE-CANARY-"
 _CANARY = re.compile(re.escape(_SIGN) + rb"[0-9A-Za-z_-]", re.IGNORECASE)
@@ -37,12 +38,17 @@ _ENCODED = tuple(one for text in (_SIGN, _SIGN.lower(), _WIDE) for one in _in_ba
 _DIGITS = (_SIGN.hex().encode(), _SIGN.lower().hex().encode())
 
 
-def canary_line(raw: bytes) -> int | None:
-    """The 1-based line of the first canary, 1 for one that is encoded or inside another file; None without any."""
+def canary_line(raw: bytes, parts: Iterable[Part] | None = None) -> int | None:
+    """The 1-based line of the first canary, 1 for one that is encoded or inside another file; None without any.
+
+    Args:
+        raw: the file.
+        parts: the file and what it holds, when that is known.
+    """
     match = _CANARY.search(raw)
     if match is not None:
         return 1 + raw.count(b"\n", 0, match.start())
-    if any(_holds(part.raw) for part in parts_of(raw)):
+    if any(_holds(part.raw) for part in (parts_of(raw) if parts is None else parts)):
         return 1
     return None
 
@@ -61,7 +67,7 @@ def check_canaries(case: GateCase) -> Iterator[Finding]:
     """Every name, and every file whose bytes are at hand."""
     for place, file in files_by_place(case):
         raw = case.blobs.get(file.oid)
-        line = None if raw is None else canary_line(raw)
+        line = None if raw is None else canary_line(raw, parts_in(case, file.oid, raw))
         if line is None and _CANARY.search(file.path.encode("utf-8", "surrogateescape")) is None:
             continue
         yield Finding(

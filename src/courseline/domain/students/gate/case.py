@@ -50,6 +50,7 @@ class GatePlace:
         dependency_roles: role of each copied dependency file by its path inside the place, as the library has it.
         course_properties: values of the course file that win over meta.yaml.
         kept: the builder refused the place, so its subtree must be the one students already have.
+        worked_out: what several checks need of it, kept by the one that needed it first; a copy begins anew.
     """
 
     directory: str
@@ -59,6 +60,7 @@ class GatePlace:
     dependency_roles: Mapping[str, Role] = field(default_factory=dict)
     course_properties: Mapping[str, object] = field(default_factory=dict)
     kept: bool = False
+    worked_out: dict[str, object] = field(default_factory=dict, init=False, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

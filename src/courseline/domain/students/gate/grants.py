@@ -17,7 +17,7 @@ from urllib.parse import unquote
 
 from courseline.domain.library.version import Role
 from courseline.domain.students.gate.case import GatePlace
-from courseline.domain.students.gate.listing import Listing, read_listing
+from courseline.domain.students.gate.listing import Listing, listing_of
 from courseline.domain.tree import TreeFile
 
 META = "meta.yaml"
@@ -71,7 +71,7 @@ def grants_of(place: GatePlace, blobs: Mapping[str, bytes]) -> dict[str, list[Gr
     """
     if not isinstance(place.meta, dict):
         return {}
-    listing = read_listing(place.meta)
+    listing = listing_of(place)
     granted: defaultdict[str, list[Grant]] = defaultdict(list)
     granted[META].append(Grant("4", Form.REDUCED, "reduced meta.yaml", place.tree.get(META)))
     for path, grant in _handed_in(place, listing):
@@ -124,7 +124,7 @@ def _as_they_are(place: GatePlace, listing: Listing) -> Iterator[tuple[str, Gran
 
 
 def _texts(place: GatePlace, blobs: Mapping[str, bytes]) -> Iterator[tuple[str, Grant]]:
-    listing = read_listing(place.meta)
+    listing = listing_of(place)
     linkers: list[tuple[str, str]] = []
     for file in place.tree:
         readme, index = _README.fullmatch(file.path), _INDEX.fullmatch(file.path)

@@ -9,7 +9,7 @@ from courseline.domain.students.gate.case import Finding, GateCase, GatePlace, H
 from courseline.domain.students.gate.exceptions import how_to_except
 from courseline.domain.students.gate.grants import links_to, readable
 from courseline.domain.students.gate.justification import Justified, justify
-from courseline.domain.students.gate.listing import read_listing
+from courseline.domain.students.gate.listing import listing_of
 from courseline.domain.tree import TreeFile
 
 SMALLEST = 32
@@ -59,7 +59,7 @@ def named_blobs(case: GateCase) -> set[str]:
     """Blobs that some place publishes on purpose: named in additionalFiles, there or in a dependency, or linked."""
     named: set[str] = set()
     for place in case.places:
-        listing = read_listing(place.meta)
+        listing = listing_of(place)
         for file in place.tree:
             listed = file.path in listing.additional or listing.directory_of(file.path) is not None
             if listed or place.dependency_roles.get(file.path) is Role.PUBLIC:

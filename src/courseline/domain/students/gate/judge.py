@@ -14,7 +14,7 @@ from courseline.domain.students.gate.hidden import check_hidden
 from courseline.domain.students.gate.justification import COURSE_README, check_justification, check_mode
 from courseline.domain.students.gate.leftovers import check_leftovers
 from courseline.domain.students.gate.likeness import check_containment, check_similarity, compared_files
-from courseline.domain.students.gate.listing import read_listing
+from courseline.domain.students.gate.listing import listing_of
 from courseline.domain.students.gate.markers import check_markers
 from courseline.domain.students.gate.notebooks import check_notebooks
 from courseline.domain.students.gate.pointers import check_pointers
@@ -96,7 +96,7 @@ def needed_blobs(
     for place in places:
         if not place.kept and any(file.oid not in known for file in candidate.below(place.directory)):
             needed.update(file.oid for file in compared_files(place))
-        listing = read_listing(place.meta)
+        listing = listing_of(place)
         sources = listing.submissions | {source for source, _ in listing.templates}
         targets = listing.submissions | {target for _, target in listing.templates}
         needed.update(file.oid for file in place.tree if file.path in sources or _is_text(file.path))

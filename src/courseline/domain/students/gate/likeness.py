@@ -16,9 +16,10 @@ from courseline.domain.students.gate.case import Finding, GateCase, GatePlace
 from courseline.domain.students.gate.exceptions import how_to_except
 from courseline.domain.students.gate.grants import META, Form
 from courseline.domain.students.gate.justification import Justified, justify
-from courseline.domain.students.gate.listing import Listing, read_listing
+from courseline.domain.students.gate.listing import Listing, listing_of
+from courseline.domain.students.gate.parts import parts_in
 from courseline.domain.students.gate.text_lines import TextLines, line_of, text_lines
-from courseline.domain.students.scan.unpack import Part, parts_of
+from courseline.domain.students.scan.unpack import Part
 from courseline.domain.tree import TreeFile
 
 SMALLEST, SMALLEST_OF_FEW, FEW = 32, 48, 3
@@ -95,7 +96,7 @@ def check_containment(case: GateCase) -> Iterator[Finding]:
 
 def compared_files(place: GatePlace) -> Iterator[TreeFile]:
     """The hidden files of a place whose bytes the checks compare with; a few more than they will use."""
-    listing = read_listing(place.meta)
+    listing = listing_of(place)
     for file in place.tree:
         public = file.path in listing.additional or listing.directory_of(file.path) is not None
         if not public and file.path != META and not file.path.lower().endswith(NO_TEXT):
@@ -127,32 +128,32 @@ def _work_out(case: GateCase) -> Iterator[tuple[GatePlace, HiddenText, PublicTex
 
 def _public(case: GateCase, justified: Justified) -> Iterator[PublicText]:
     raw = case.blobs.get(justified.file.oid)
-    for part in () if raw is None else _readings(raw):
+    for part in () if raw is None else _readings(parts_in(case, justified.file.oid, raw)):
         lines = text_lines(part.raw)
         if lines is not None and lines.lines:
             yield PublicText(justified, part.raw, part.where, lines)
 
 
-def _readings(raw: bytes) -> Sequence[Part]:
+def _readings(parts: Sequence[Part]) -> Sequence[Part]:
     """A file and what it holds; of a notebook not the JSON itself, whose lines are those of every notebook."""
-    parts = list(parts_of(raw))
     is_notebook = any(part.where == "cells" for part in parts)
     return [part for part in parts if part.where or not is_notebook]
 
 
-def _main_text(raw: bytes | None) -> TextLines | None:
+def _main_text(case: GateCase, oid: str) -> TextLines | None:
     """The lines of a file itself, for a notebook those of its cells."""
-    return None if raw is None else text_lines(_readings(raw)[0].raw)
+    raw = case.blobs.get(oid)
+    return None if raw is None else text_lines(_readings(parts_in(case, oid, raw))[0].raw)
 
 
 def _hidden(case: GateCase, place: GatePlace, given: Sequence[Justified]) -> Iterator[HiddenText]:
-    listing = read_listing(place.meta)
+    listing = listing_of(place)
     granted = [(one, one.grant) for one in given if one.grant is not None]
     same = {grant.source.oid for _, grant in granted if grant.source and grant.form is Form.SAME}
     cut = [one for one, grant in granted if grant.form is Form.CUT]
     counterparts = _counterparts(given, place, listing)
     for file in compared_files(place):
-        lines = _main_text(case.blobs.get(file.oid)) if file.oid not in same else None
+        lines = _main_text(case, file.oid) if file.oid not in same else None
         if lines is None or lines.size < SMALLEST:
             continue
         role = place.dependency_roles.get(file.path)
@@ -161,8 +162,7 @@ def _hidden(case: GateCase, place: GatePlace, given: Sequence[Justified]) -> Ite
         kind = "test file" if is_test else "solution" if is_solution else "hidden file"
         # What an author left outside the markers is meant for students, also where a test repeats it.
         instead = [
-            _main_text(case.blobs.get(one.file.oid))
-            for one in (cut if is_test else counterparts.get(file.path, ()))
+            _main_text(case, one.file.oid) for one in (cut if is_test else counterparts.get(file.path, ()))
         ]
         yield HiddenText(
             file,

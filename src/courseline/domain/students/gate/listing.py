@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
+from courseline.domain.students.gate.case import GatePlace
+
 _TEMPLATE_DIRECTORIES = ("studentTemplates/", "studentTemplate/")
 
 
@@ -58,6 +60,14 @@ class Listing:
                 if not any(part.startswith(".") for part in inner):
                     return directory
         return None
+
+
+def listing_of(place: GatePlace) -> Listing:
+    """What the meta.yaml of a place lists, read once."""
+    known = place.worked_out.get("listing")
+    if not isinstance(known, Listing):
+        known = place.worked_out["listing"] = read_listing(place.meta)
+    return known
 
 
 def read_listing(meta: object) -> Listing:

@@ -43,7 +43,10 @@ def marker_line(raw: bytes, path: str = "") -> int | None:
         raw: the file.
         path: its name, whose suffix tells XML.
     """
-    for text in (raw, raw.replace(b"\0", b"")):  # without NULs UTF-16 and UTF-32 show their ASCII
+    # Without NULs UTF-16 and UTF-32 show their ASCII.
+    for text in (raw, raw.replace(b"\0", b"")) if b"\0" in raw else (raw,):
+        if _HINT.search(text) is None:
+            continue
         found = next((number for number, marked in marked_lines(text, path) if marked), None)
         if found is not None:
             return found

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from courseline.domain.students.gate.case import Finding, GateCase, GatePlace
 from courseline.domain.students.gate.grants import META
 from courseline.domain.students.gate.justification import COURSE_README
-from courseline.domain.students.gate.listing import read_listing
+from courseline.domain.students.gate.listing import listing_of
 from courseline.domain.students.gate.places import files_by_place
 from courseline.domain.students.gate.words import foreign_words, words_of
 
@@ -69,7 +69,7 @@ def _faults(case: GateCase, place: GatePlace, path: str, raw: bytes | None) -> I
 
 
 def _property_faults(place: GatePlace, properties: Mapping[object, object]) -> Iterator[str]:
-    listing = read_listing(place.meta)
+    listing = listing_of(place)
     given = place.meta.get("properties") if isinstance(place.meta, Mapping) else None
     full: Mapping[str, object] = given if isinstance(given, Mapping) else {}
     for key, value in properties.items():

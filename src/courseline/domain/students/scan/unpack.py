@@ -170,9 +170,7 @@ def _strings(data: object, depth: int) -> Iterator[str]:
 
 
 def _encoded(raw: bytes, budget: _Budget) -> Iterator[Part]:
-    if (
-        max(map(len, raw.split()), default=0) < _SHORTEST
-    ):  # much faster than the pattern where there is nothing
+    if max(map(len, raw.split(b"\n"))) < _SHORTEST:  # much faster than the pattern where there is nothing
         return
     for match in _BASE64.finditer(raw):
         if budget.left <= 0:
