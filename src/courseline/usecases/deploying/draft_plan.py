@@ -72,7 +72,7 @@ def draft_plan(
         deployments = rows.ledger.deployments(course.id)
     known = tracked_by_blob(deployments.values())
     assignments = read_assignments(course, head, workspace, remote, neighbours, known=known.keys())
-    found: Places = read_places(assignments, deployments, workspace, remote)
+    found: Places = read_places(assignments, deployments, known, workspace, remote)
     states = found.states
     decided = _decided(stored)
     wishes = [

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 
 from courseline.domain.deploying.applied import Applied
 from courseline.domain.deploying.commit_message import deploy_message, parse_history_head
-from courseline.domain.deploying.course_metadata import DEPLOYED_FILE, HISTORY_FILE
 from courseline.domain.deploying.step import Step
 from courseline.domain.ledger.operation import Operation
 from courseline.errors import NeighbourFailed, PushRejected
@@ -35,12 +34,11 @@ def push_commit(
         NeighbourFailed: the remote refuses the commit itself.
     """
     head = draft.assignments.head
-    metadata = _metadata(draft, workspace, remote)
     chain = parse_history_head(str(operation.checkpoint.get("history")))
     if chain is None:
         with neighbours.database.transaction() as rows:
             chain = rows.ledger.head(draft.course.id)
-    plan = CommitPlan(draft, steps, blobs, metadata, operation.started_at, operation.id)
+    plan = CommitPlan(draft, steps, blobs, draft.assignments.metadata, operation.started_at, operation.id)
     message = deploy_message(steps, titles_of(draft), operation.id, chain)
     commit = workspace.write_commit(
         parent=head.sha, changes=changes_of(plan), message=message, at=operation.started_at
@@ -85,14 +83,3 @@ def _push(remote: Remote, commit: str, head: Head) -> None:
             raise
         # Nobody was faster: a rule or hook over there refuses, and planning again would not change that.
         raise NeighbourFailed(rejected.message, rejected.problems) from rejected
-
-
-def _metadata(draft: Draft, workspace: Workspace, remote: Remote) -> dict[str, bytes]:
-    files = {
-        path: file.oid
-        for path in (DEPLOYED_FILE, HISTORY_FILE)
-        if (file := draft.assignments.tree.get(path)) is not None and file.mode.startswith("100")
-    }
-    remote.fetch_blobs(files.values())
-    blobs = workspace.read_blobs(files.values())
-    return {path: blobs[oid] for path, oid in files.items()}

@@ -39,6 +39,7 @@ class Assignments:
         match: which content each entry is.
         left: contents that left the course earlier and are not in the file.
         warnings: of the course file.
+        metadata: the course-wide tracking files by path, as far as there are any and they were asked for.
     """
 
     head: Head
@@ -47,6 +48,7 @@ class Assignments:
     match: ContentMatch
     left: tuple[Content, ...]
     warnings: tuple[Problem, ...]
+    metadata: Mapping[str, bytes]
 
 
 def read_head(remote: Remote, branch: str | None) -> Head:
@@ -97,20 +99,31 @@ def read_assignments(
                 )
             ],
         )
-    remote.fetch_blobs([entry.oid, *(_read_later(tree, known) if known is not None else ())])
-    located = neighbours.read_yaml(workspace.read_blobs([entry.oid])[entry.oid], COURSE_FILE)
+    metadata = {} if known is None else _metadata(tree)
+    later = [] if known is None else _read_later(tree, known)
+    remote.fetch_blobs([entry.oid, *metadata.values(), *later])
+    blobs = workspace.read_blobs([entry.oid, *metadata.values()])
+    located = neighbours.read_yaml(blobs[entry.oid], COURSE_FILE)
     file, problems = parse_course_file(located, course.timezone)
     if errors_among(problems):
         raise InvalidInput(f"{COURSE_FILE} of {course.title} cannot be used; nothing was changed.", problems)
     found = identify_contents(course, file, tree, workspace, remote, neighbours, moved)
-    later = (*found.match.problems, *found.problems)
-    if errors_among(later):
-        raise InvalidInput(f"{COURSE_FILE} of {course.title} cannot be used; nothing was changed.", later)
-    return Assignments(head, tree, file, found.match, found.left, (*problems, *later))
+    more = (*found.match.problems, *found.problems)
+    if errors_among(more):
+        raise InvalidInput(f"{COURSE_FILE} of {course.title} cannot be used; nothing was changed.", more)
+    read = {path: blobs[oid] for path, oid in metadata.items()}
+    return Assignments(head, tree, file, found.match, found.left, (*problems, *more), read)
+
+
+def _metadata(tree: Tree) -> dict[str, str]:
+    """Blob ids of the course-wide tracking files that are there, by path."""
+    files = {path: tree.get(path) for path in (DEPLOYED_FILE, HISTORY_FILE)}
+    return {
+        path: file.oid for path, file in files.items() if file is not None and file.mode.startswith("100")
+    }
 
 
 def _read_later(tree: Tree, known: Collection[str]) -> list[str]:
     """Blobs of what is read once the course file is known, so that one request brings them with it."""
-    paths = (DEPLOYED_FILE, HISTORY_FILE, *tree.named({TRACKING_FILE}))
-    files = (tree.get(path) for path in paths)
+    files = (tree.get(path) for path in tree.named({TRACKING_FILE}))
     return [file.oid for file in files if file is not None and file.mode == FILE and file.oid not in known]

@@ -15,7 +15,6 @@ from courseline.domain.deploying.place_state import (
     PlaceState,
     Tracked,
     place_state,
-    tracked_by_blob,
 )
 from courseline.domain.deploying.resolution import Unresolved
 from courseline.domain.deploying.tracking import parse_tracking
@@ -41,10 +40,21 @@ class Places:
 
 
 def read_places(
-    assignments: Assignments, deployments: Mapping[UUID, Deployment], workspace: Workspace, remote: Remote
+    assignments: Assignments,
+    deployments: Mapping[UUID, Deployment],
+    known: Mapping[str, Tracked],
+    workspace: Workspace,
+    remote: Remote,
 ) -> Places:
-    """Find out what is at each place, by listing and tracking files only; those we know already are not read."""
-    known = tracked_by_blob(deployments.values())
+    """Find out what is at each place, by listing and tracking files only.
+
+    Args:
+        assignments: what the repository says.
+        deployments: the database's records, by content id.
+        known: what tracking files say by their blob ids; these are not read.
+        workspace: to read in.
+        remote: the assignments repository.
+    """
     tracked = _tracking_files(assignments, known, workspace, remote)
     places = Places({}, _leaving(assignments, tracked), {})
     tree = assignments.tree
