@@ -81,6 +81,7 @@ def scan_repository(whole: WholeRepository, sought: Sought, progress: Progress) 
     ordered = oldest_first(commits)
     refs = _peeled(whole.refs, found.tags)
     _walk(whole, ordered, Reach(ordered, refs.values()), found, progress)
+    _confirm(whole, objects, found)
     for path, sign in name_signs(found.names):
         commit, oid = found.names[path]
         if oid not in found.traces:
@@ -178,6 +179,17 @@ def _walk(
                 "Prune the repository (git gc --prune=now), and scan it again.",
             )
         )
+
+
+def _confirm(whole: WholeRepository, objects: Sequence[GitObject], found: _Found) -> None:
+    """Look at contents with signs once more, now that their names are known."""
+    suspects = [one for one in objects if one.oid in found.signs]
+    found.signs.clear()
+    names = {oid: [path for _, path in brought] for oid, brought in found.brought.items()}
+    for batch in _batches(suspects):
+        for oid, sign in content_signs(whole.read(batch), names):
+            if sign not in found.signs.get(oid, ()):
+                found.signs[oid] = (*found.signs.get(oid, ()), sign)
 
 
 def _tips(whole: WholeRepository, refs: Mapping[str, str], found: _Found) -> dict[str, list[tuple[str, str]]]:

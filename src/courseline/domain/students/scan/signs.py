@@ -13,9 +13,20 @@ CONTENT_CHECKS = ("markers", "conflict-markers", "secrets")
 NAME_CHECKS = ("leftovers", "pointers")
 
 
-def content_signs(blobs: Mapping[str, bytes]) -> Iterator[tuple[str, Sign]]:
-    """Signs in contents, each with its blob id."""
-    yield from _judged([(oid, oid) for oid in blobs], blobs, CONTENT_CHECKS)
+def content_signs(
+    blobs: Mapping[str, bytes], names: Mapping[str, Iterable[str]] | None = None
+) -> Iterator[tuple[str, Sign]]:
+    """Signs in contents, each with its blob id.
+
+    Args:
+        blobs: bytes by blob id.
+        names: paths under which a blob is known; some checks go by the kind of file that a name tells.
+    """
+    known = names or {}
+    files = [(f"{oid}/{name}", oid) for oid in blobs for name in dict.fromkeys(known.get(oid, ()))]
+    files += [(oid, oid) for oid in blobs if not known.get(oid)]
+    for path, sign in _judged(files, blobs, CONTENT_CHECKS):
+        yield path.partition("/")[0], sign
 
 
 def name_signs(paths: Iterable[str]) -> Iterator[tuple[str, Sign]]:
