@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from tests.builders.fuse import Fuse, Killed, fused
@@ -12,6 +13,9 @@ from tests.builders.small_course import BLANK, HELLO, PLACES, STRUCTURE
 from tests.builders.template_course import TYPES, TemplateCourse
 
 from courseline.domain.course.wish import Node
+from courseline.domain.students.gate.case import Finding, GateCase
+from courseline.domain.students.gate.judge import CHECKS
+from courseline.domain.students.gate.places import files_by_place
 from courseline.domain.students.judgement import place_digest
 from courseline.usecases.neighbours import Neighbours
 from courseline.usecases.students import judge_template
@@ -105,6 +109,22 @@ class TestJudgedAgain:
     def test_by_other_rules_everything(self, published: TemplateCourse) -> None:
         newer = replace(published.neighbours, rules=lambda: "rules of a later release")
         assert run(published, newer)[1] == [ALL]
+
+    def test_by_other_rules_every_byte_that_students_have(
+        self, published: TemplateCourse, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def stricter(case: GateCase) -> Iterator[Finding]:
+            for place, file in files_by_place(case):
+                if place and b"good morning" in case.blobs.get(file.oid, b""):
+                    yield Finding(
+                        place.content_path, file.path, None, "stricter", "A greeting.", "Rude.", "None."
+                    )
+
+        monkeypatch.setitem(cast("dict[str, Any]", CHECKS), "stricter", stricter)
+        newer = replace(published.neighbours, rules=lambda: "rules of a later release")
+        assert not run(published)[0].stopped
+        done, _ = run(published, newer)
+        assert (done.stopped, [one.path for one in done.refusals]) == (True, ["week1/hello/data/words.txt"])
 
     def test_without_known_rules_everything(self, published: TemplateCourse) -> None:
         assert run(published, replace(published.neighbours, rules=lambda: ""))[1] == [ALL]
