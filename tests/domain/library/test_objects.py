@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import hashlib
 import json
+from dataclasses import replace
 
 import pytest
 from tests.builders.versions import build_manifest
@@ -8,6 +10,7 @@ from tests.builders.versions import build_manifest
 from courseline.domain.library.objects import (
     Manifest,
     checked_key,
+    checksum_holds,
     file_key,
     manifest_key,
     meta_key,
@@ -40,6 +43,17 @@ def test_a_manifest_is_sorted_json_with_two_spaces_and_a_final_newline() -> None
         "sha256",
         "version",
     ]
+
+
+def test_a_manifest_s_checksum_is_that_of_the_rest_whatever_a_meta_yaml_is_made_of() -> None:
+    lines = '\n  "version": {\n  "sha256": "'
+    raw = replace(build_manifest(), meta={"version": {"version": {lines: lines}}, lines: 1}).to_bytes()
+    document = json.loads(raw)
+    told = document.pop("sha256")
+    rest = json.dumps(document, sort_keys=True, indent=2, ensure_ascii=False) + "\n"
+    assert hashlib.sha256(rest.encode()).hexdigest() == told
+    whole = json.dumps({**document, "sha256": told}, sort_keys=True, indent=2, ensure_ascii=False) + "\n"
+    assert (raw, checksum_holds(raw)) == (whole.encode(), True)
 
 
 def test_the_order_of_the_files_does_not_change_a_manifest() -> None:

@@ -171,8 +171,11 @@ class Manifest:
             ],
             "meta": dict(self.meta),
         }
-        document["sha256"] = hashlib.sha256(_json(document)).hexdigest()
-        return _json(document)
+        without = _json(document)
+        line = f'\n  "sha256": "{hashlib.sha256(without).hexdigest()}",'.encode()
+        # Where sorted keys put it; after a line break only the manifest's own keys stand two spaces deep.
+        before, version, after = without.partition(b'\n  "version": {')
+        return before + line + version + after
 
 
 def checksum_holds(raw: bytes) -> bool:
