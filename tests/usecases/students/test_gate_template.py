@@ -8,6 +8,7 @@ import pytest
 from tests.builders.small_course import BLANK, HELLO, STRUCTURE, SUMS, TOOLS, USES
 from tests.builders.template_course import TYPES, TemplateCourse
 
+from courseline.usecases.library.sync import Synced
 from courseline.usecases.students.publish_template import PublishedTemplate
 
 UNLISTED = "slug: hello\ntitle: Hello World\nproperties:\n  additionalFiles: [hello.py, data/words.txt]\n"
@@ -220,7 +221,7 @@ class TestTwins:
     CHECK = "from answer import mean\n\nassert mean([1, 2, 3, 4]) == 2.5, 'CANARY'\n"
     ANSWER = "# CANARY: the answer of the twins\nprint(sum(heights) / len(heights))\n"
 
-    def deploy(self, course: TemplateCourse, public: str, content: str) -> None:
+    def sync(self, course: TemplateCourse, public: str, content: str) -> Synced:
         files = {
             "twins/meta.yaml": f"{self.META}  additionalFiles: [{public}]\n",
             "twins/answer.py": self.ANSWER,
@@ -228,7 +229,10 @@ class TestTwins:
             "twins/tests/check.py": self.CHECK,
             f"twins/{public}": content,
         }
-        course.sync(files, "twins/v1.0")
+        return course.sync(files, "twins/v1.0")
+
+    def deploy(self, course: TemplateCourse, public: str, content: str) -> None:
+        self.sync(course, public, content)
         course.structure(STRUCTURE + "      - {path: week2.twins, type: assignment, example: twins}\n")
         assert course.deploy().count("deployed") == 1
 
@@ -244,18 +248,26 @@ class TestTwins:
         published.edit({"week1/hello/data/words.txt": self.DATA})
         assert published.publish().refusals == ()
 
-    def test_a_test_that_a_version_publishes_under_another_name_is_stopped(
-        self, published: TemplateCourse
+    @pytest.mark.parametrize(
+        ("name", "words"), [("CHECK", "test file tests/check.py"), ("ANSWER", "solution answer.py")]
+    )
+    def test_a_version_that_publishes_a_test_or_solution_under_another_name_is_refused(
+        self, published: TemplateCourse, name: str, words: str
     ) -> None:
-        self.deploy(published, "try_it.py", self.CHECK)
-        (finding,) = stopped(published).refusals
-        assert finding.path == "week2/twins/try_it.py"
-        assert "test file tests/check.py of examples:twins@v1.0" in finding.message
+        synced = self.sync(published, "open.py", getattr(self, name))
+        (refused,) = (one for one in synced.examples if one.directory == "twins")
+        assert str(refused.status) == "refused"
+        assert [problem.path for problem in refused.problems] == ["twins/open.py"]
+        assert words in refused.problems[0].message
 
-    def test_a_solution_that_a_version_publishes_under_another_name_is_stopped(
-        self, published: TemplateCourse
+    @pytest.mark.parametrize(
+        ("name", "words"), [("CHECK", "test file tests/check.py"), ("ANSWER", "solution answer.py")]
+    )
+    def test_an_edit_that_publishes_a_test_or_solution_under_another_name_is_stopped(
+        self, published: TemplateCourse, name: str, words: str
     ) -> None:
-        self.deploy(published, "solved.py", self.ANSWER)
+        self.deploy(published, "open.py", "print('for everybody to read, and nothing more')\n")
+        published.edit({"week2/twins/open.py": getattr(self, name)})
         (finding,) = stopped(published).refusals
-        assert finding.path == "week2/twins/solved.py"
-        assert "solution answer.py of examples:twins@v1.0" in finding.message
+        assert finding.path == "week2/twins/open.py"
+        assert f"{words} of examples:twins@v1.0" in finding.message
