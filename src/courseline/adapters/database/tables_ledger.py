@@ -46,7 +46,7 @@ OPERATION = Table(
     Index(None, "target", "started_at"),
     CheckConstraint("attempt >= 1", name="attempt_counted"),
     CheckConstraint("(state = 'open') = (ended_at IS NULL)", name="ended_when_closed"),
-    one_of("kind", "sync", "deploy", "student-template", "rollback"),
+    one_of("kind", "sync", "deploy", "student-template", "rollback", "adopt-template"),
     one_of("state", "open", "done", "refused", "failed", "abandoned"),
     hex_form("inputs_digest", 64),
 )
