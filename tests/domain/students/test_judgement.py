@@ -19,10 +19,16 @@ from courseline.domain.students.judgement import (
     seal,
 )
 from courseline.domain.students.rule import Rule
+from courseline.errors import Problem, Severity
 
 ONE, TWO = UUID(int=1), UUID(int=2)
+WARNED = Problem("week1/hello/meta.yaml", 3, "Nobody knows this key.", Severity.WARNING, "Remove it.")
 JUDGEMENT = Judgement(
-    "r", {ONE: JudgedPlace("d" * 64, (Rule.TEXT, Rule.META), (TWO,)), TWO: JudgedPlace("e", ())}
+    "r",
+    {
+        ONE: JudgedPlace("d" * 64, (Rule.TEXT, Rule.META), (TWO,), ("b 1 week1/hello/x y.svg",), (WARNED,)),
+        TWO: JudgedPlace("e", ()),
+    },
 )
 NODE = Node("week1.hello", "assignment", "Hello", 3, 12, Wish("hello", "^1.0", None, 13, 14))
 VERSIONS = ((ONE, "c" * 64),)
@@ -65,8 +71,9 @@ def test_a_judgement_is_read_back_as_it_was_written() -> None:
         {"rules": "r"},
         {"rules": "r", "places": []},
         {"rules": "r", "places": {"no id": ["d", "1", ""]}},
-        {"rules": "r", "places": {str(ONE): ["d", "no rule", ""]}},
-        {"rules": "r", "places": {str(ONE): ["d", "1", "no id"]}},
+        {"rules": "r", "places": {str(ONE): ["d", "no rule", "", [], []]}},
+        {"rules": "r", "places": {str(ONE): ["d", "1", "no id", [], []]}},
+        {"rules": "r", "places": {str(ONE): ["d", "1", "", [], [["no line"]]]}},
         {"rules": "r", "places": {str(ONE): ["d", "1"]}},
         {"rules": "r", "places": {str(ONE): None}},
     ],

@@ -85,6 +85,15 @@ class TestUnchanged:
         published.edit({"course-structure.yaml": "# A remark\n\n" + TYPES + STRUCTURE})
         assert run(published)[1] == []
 
+    def test_what_an_unchanged_place_was_warned_of_is_said_again(self, published: TemplateCourse) -> None:
+        meta = "slug: blank\ntitle: Blank\ndescriptoin: Print.\nproperties:\n  studentSubmissionFiles: [answer.py]\n"
+        published.edit({**README, "week1/blank/meta.yaml": meta})
+        first, built = run(published)
+        assert built == [2]
+        assert [(one.path, one.line) for one in first.warnings] == [("week1/blank/meta.yaml", 3)]
+        again, built = run(published)
+        assert (again.warnings, built) == (first.warnings, [])
+
     def test_an_edit_that_students_do_not_see_is_judged_all_the_same(self, published: TemplateCourse) -> None:
         published.edit({"week1/hello/notes.txt": "other notes\n"})
         done, built = run(published)

@@ -15,6 +15,7 @@ from uuid import UUID
 
 from courseline.domain.course.wish import CourseFile, Node
 from courseline.domain.students.rule import Rule
+from courseline.errors import Problem, Severity
 
 _LINES = {"line", "version_line", "position"}
 """Where something stands in the course file says nothing about it."""
@@ -26,19 +27,21 @@ _RULES = {str(rule): rule for rule in Rule}
 
 @dataclass(frozen=True, slots=True)
 class JudgedPlace:
-    """A place that was built without a problem and judged without a finding.
+    """A place that was built without an error and judged without a finding.
 
     Attributes:
         digest: of all that was looked at, see `place_digest`.
         rules: why students get each of its files, in order of path.
         versions: library versions it is made of, the deployed one first; none for content without an example.
         hits: its files that are also hidden somewhere, and how, as the gate's caller writes them.
+        warnings: what building it gave.
     """
 
     digest: str
     rules: tuple[Rule, ...]
     versions: tuple[UUID, ...] = ()
     hits: tuple[str, ...] = ()
+    warnings: tuple[Problem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +65,8 @@ class Judgement:
                     place.digest,
                     " ".join(place.rules),
                     " ".join(str(version) for version in place.versions),
-                    *place.hits,
+                    list(place.hits),
+                    [[one.path, one.line, one.message, one.fix] for one in place.warnings],
                 ]
                 for content_id, place in self.places.items()
             },
@@ -96,8 +100,12 @@ def parse_judgement(data: object) -> Judgement | None:
                 tuple(_RULES[word] for word in rules.split()),
                 tuple(UUID(word) for word in versions.split()),
                 tuple(str(hit) for hit in hits),
+                tuple(
+                    Problem(path, line, message, Severity.WARNING, fix)
+                    for path, line, message, fix in warnings
+                ),
             )
-            for content_id, (digest, rules, versions, *hits) in data["places"].items()
+            for content_id, (digest, rules, versions, hits, warnings) in data["places"].items()
         }
     except (AttributeError, KeyError, TypeError, ValueError):
         return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from courseline.domain.course.contents import MatchedContent
@@ -62,7 +62,7 @@ class JudgedTemplate:
     Attributes:
         built: the template.
         findings: what the gate found.
-        warnings: reviewed exceptions that clear nothing.
+        warnings: reviewed exceptions that clear nothing, and what unchanged places were warned of.
         judgement: on what it was judged, for a later run.
     """
 
@@ -92,7 +92,8 @@ def judge_template(setting: Setting, *, full: bool) -> JudgedTemplate:
                 if entry.content.id in unchanged
             }
             if not judged.findings and all(place.hits == hits[one] for one, place in unchanged.items()):
-                return judged
+                said = (one for place in unchanged.values() for one in place.warnings)
+                return replace(judged, warnings=(*judged.warnings, *said))
     judged, _ = _judged(setting, {}, None if judgement is None else setting.head)
     return judged
 
@@ -215,7 +216,7 @@ def _deployed(
 
 
 def _clean(setting: Setting, built: BuiltTemplate, verdict: Verdict) -> dict[UUID, JudgedPlace]:
-    """The places that were built and judged and of which there is nothing to say; the others are looked at again.
+    """The places that were built and judged and in which nothing is wrong; the others are looked at again.
 
     A text that is also hidden somewhere may be free only because another place names it, so it is looked at again too.
     """
@@ -228,7 +229,7 @@ def _clean(setting: Setting, built: BuiltTemplate, verdict: Verdict) -> dict[UUI
     clean = {
         place.entry.content.id: (place, view)
         for place, view in built.views
-        if not view.problems and place.entry.node.path not in found | texts
+        if not view.refused and place.entry.node.path not in found | texts
     }
     digests = _digests(setting, {content_id: place.versions for content_id, (place, _) in clean.items()})
     return {
@@ -237,6 +238,7 @@ def _clean(setting: Setting, built: BuiltTemplate, verdict: Verdict) -> dict[UUI
             tuple(file.rule for file in view.files),
             place.versions,
             verdict.hits.get(place.entry.node.path, ()),
+            view.problems,
         )
         for content_id, (place, view) in clean.items()
     }
