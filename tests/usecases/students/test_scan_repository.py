@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+from tests.builders.git_http import serve_git
 from tests.builders.leaked import (
     NOTES,
     SOLUTION,
@@ -23,6 +24,13 @@ from tests.builders.leaked import (
     student_files,
 )
 from tests.builders.repositories import Content, build_repository, git
+from tests.builders.small_course import HELLO
+from tests.builders.template_course import TemplateCourse, change
+
+from courseline.domain.students.scan.sought import seek
+from courseline.usecases.neighbours import no_progress
+from courseline.usecases.students.known_examples import examples_of_library
+from courseline.usecases.students.scan_repository import scan_repository
 
 CLEAN = student_files()
 HERE = "week1/mean/main.py"
@@ -284,3 +292,30 @@ def test_the_steps_name_what_is_to_be_done(tmp_path: Path) -> None:
         "inputs and expected",
     ):
         assert word in text, word
+
+
+def test_over_http_all_refs_are_seen_and_what_none_reaches_is_said_not_to_be(tmp_path: Path) -> None:
+    repository = build_repository(tmp_path / "r.git", [CLEAN, {**CLEAN, HERE: SOLUTION}, CLEAN])
+    repository.git("update-ref", "refs/merge-requests/7/head", repository.commits[1])
+    with serve_git(tmp_path) as server:
+        scanned = scan(server.url("r.git"), tmp_path)
+    leak = only(scanned)
+    assert (leak.tip_refs, leak.history_refs) == (("refs/merge-requests/7/head",), ("refs/heads/main",))
+    assert not scanned.sees_unreachable
+
+
+def test_every_version_of_the_library_is_compared_with(published: TemplateCourse) -> None:
+    earlier = HELLO["hello/hello.py"]
+    published.sync(
+        {"hello/hello.py": "# CANARY: another answer\ndef greet(name):\n    return 'Hi'\n"}, "v1.1"
+    )
+    sought = seek(examples_of_library(published.neighbours))
+    assert sought.examples == 6
+    with published.neighbours.git.whole(str(published.template)) as whole:
+        assert scan_repository(whole, sought, no_progress).leaks == ()
+    change(published.template, {"week1/hello/old.py": earlier})
+    with published.neighbours.git.whole(str(published.template)) as whole:
+        (leak,) = scan_repository(whole, sought, no_progress).leaks
+    known = leak.traces[0].known
+    assert known is not None
+    assert (known.example, known.path) == ("examples:hello@v1.0", "hello.py")

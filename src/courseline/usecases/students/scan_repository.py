@@ -21,6 +21,8 @@ BATCH_BYTES = 32 * 1024 * 1024
 """Bytes of objects that are held at once; a single larger one is read alone."""
 LARGEST = 64 * 1024 * 1024
 """A larger file is known by its id alone."""
+LARGEST_SIGNED = 4 * 1024 * 1024
+"""Signs are looked for in files that people write, which are not larger."""
 _MESSAGES = frozenset({"commit", "tag"})
 
 
@@ -140,7 +142,9 @@ def _look_at_contents(
             if traces:
                 found.traces[oid] = traces
         blobs = {
-            oid: raw for oid, raw in contents.items() if kinds[oid] == "blob" and oid not in found.traces
+            oid: raw
+            for oid, raw in contents.items()
+            if kinds[oid] == "blob" and oid not in found.traces and len(raw) <= LARGEST_SIGNED
         }
         for oid, sign in content_signs(blobs):
             found.signs[oid] = (*found.signs.get(oid, ()), sign)

@@ -92,10 +92,14 @@ def _canaries(part: Part, sought: Sought) -> Iterator[Trace]:
 def _contained(text: str, where: str, sought: Sought) -> Iterator[Trace]:
     first: dict[int, int] = {}
     counts: Counter[int] = Counter()
-    for text_line, number in {line: number for number, line in reversed(list(lines_of(text)))}.items():
-        for index in sought.by_line.get(hash(text_line), ()):
-            counts[index] += 1
-            first[index] = min(number, first.get(index, number))
+    seen: set[int] = set()
+    for number, text_line in lines_of(text):
+        known = hash(text_line)
+        if known in sought.by_line and known not in seen:
+            seen.add(known)
+            for index in sought.by_line[known]:
+                counts[index] += 1
+                first.setdefault(index, number)
     for index, count in counts.items():
         needed = sought.needed[index]
         if count >= needed.enough:
