@@ -99,7 +99,9 @@ def _show(console: Console, tried: Sequence[TriedExample]) -> None:
         )
         return
     if len(tried) == 1:
-        console.print("The example is fine." if sound else "The example should not be released.", markup=False)
+        console.print(
+            "The example is fine." if sound else "The example should not be released.", markup=False
+        )
         return
     parts = [f"{sound} fine" if sound else "", f"{refused} refused" if refused else ""]
     parts.append(f"{untried} without a testCommand" if untried else "")

@@ -61,7 +61,10 @@ class TestFirstRun:
         assert given["week1/hello/hello.py"] == HELLO["hello/studentTemplates/hello.py"].rstrip("\n")
         assert given["week1/hello/README_de.md"] == HELLO["hello/content/index_de.md"].rstrip("\n")
         assert given["week1/blank/answer.py"] == given["week2/uses/use.py"] == ""
-        assert given["week1/sums/sums.py"] == "def add(a, b):\n    raise NotImplementedError\n\n\nprint(add(1, 2))"
+        assert (
+            given["week1/sums/sums.py"]
+            == "def add(a, b):\n    raise NotImplementedError\n\n\nprint(add(1, 2))"
+        )
         assert "maxSubmissions: 5" in given["week1/hello/meta.yaml"]  # the course's value wins over 3
         assert "tests" not in given["week1/hello/meta.yaml"]
 
