@@ -16,7 +16,7 @@ data.zip all.tar.gz all.tgz all.7z lib/junit.jar x.egg-info/PKG-INFO .idea/works
 HONEST = """
 main.py Main.java average.c average.h task.m analysis.R notebook.ipynb README.md data/points.csv data/points.csv.gz
 report.docx table.xlsx .gitignore Makefile old.py origin.txt classes.py object.json core.py packages.txt Class.java
-measurements.RData archive.md git.md swp.txt zip.py image.svg mediaFiles/a.png "rejected.txt" study.class.md data/so.csv
+measurements.RData teapot.obj model_base_12.py load_local_20.csv archive.md git.md swp.txt zip.py image.svg mediaFiles/a.png "rejected.txt" study.class.md data/so.csv
 """
 
 

@@ -41,7 +41,7 @@ _FILES = dict.fromkeys(
 ) | {"a.out": _COMPILED}  # fmt: skip
 _SUFFIXES = {
     **dict.fromkeys(
-        ("pyc", "pyo", "class", "o", "obj", "lo", "so", "dll", "dylib", "exe", "elc", "beam", "hi", "gch", "pdb", "ilk"),
+        ("pyc", "pyo", "class", "o", "lo", "so", "dll", "dylib", "exe", "elc", "beam", "gch", "pdb", "ilk"),
         _COMPILED,
     ),
     **dict.fromkeys(("mexa64", "mexw64", "mexmaci64", "gcda", "gcno", "gcov"), _COMPILED),
@@ -56,10 +56,11 @@ _SUFFIXES = {
 }  # fmt: skip
 _PATTERNS = (
     (re.compile(r".+~|#.*#|\.#.*|\..*\.sw[a-p]|.*\.swp"), _EDITOR),
-    (re.compile(r".*_(?:backup|base|local|remote)_\d+(?:\..*)?"), _EDITOR),  # of `git mergetool`
     (re.compile(r".*\.tar\.[a-z0-9]+"), _ARCHIVE),
     (re.compile(r".*-checkpoint\.ipynb"), _TOOL),
 )
+_MERGETOOL = re.compile(r".*_(?:BACKUP|BASE|LOCAL|REMOTE)_\d{2,}(?:\..*)?")
+"""How `git mergetool` names its copies; in lower case these are honest names."""
 _DOCUMENTS = (
     ".docx", ".dotx", ".xlsx", ".pptx", ".odt", ".ods", ".odp", ".odg", ".epub", ".npz", ".mlx", ".slx",
     ".ggb", ".h5p", ".3mf", ".kmz", ".sb3",
@@ -75,6 +76,8 @@ def leftover(path: str) -> str | None:
     """
     *directories, name = path.casefold().split("/")
     kind = next((_DIRECTORIES[one] for one in directories if one in _DIRECTORIES), None) or _FILES.get(name)
+    if _MERGETOOL.fullmatch(path.rpartition("/")[2]):
+        kind = _EDITOR
     if any(one.endswith((".egg-info", ".dsym")) for one in directories):
         kind = _COMPILED
     stem, _, suffix = name.rpartition(".")
