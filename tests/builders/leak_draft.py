@@ -38,7 +38,6 @@ class Hostile:
         leaked: what a careless publisher would push, by path in the template; the gate alone must stop it.
         library: roles in the library of contents that other versions hide, as (path, role, content).
         history: commits and refs of the push, when the attempt is about them.
-        may_pass: whether an honest view without the secrets may be pushed.
     """
 
     course: MadeUpCourse

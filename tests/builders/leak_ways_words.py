@@ -21,6 +21,7 @@ from tests.builders.student_places import Place, raw_of
 
 from courseline.adapters.yaml_files import read_yaml
 from courseline.adapters.yaml_writer import write_yaml
+from courseline.domain.students.gate.history import TargetProject
 from courseline.usecases.offline import Offline
 
 MIXED = (
@@ -65,14 +66,26 @@ def quoted(dice: Dice) -> Hostile:
 
 
 def seen_by_all(dice: Dice) -> Hostile:
-    """The push goes to the assignments repository, however its address is written, or to another group's project."""
+    """The push goes to the assignments repository, however its address is written, or to a project others can see."""
     from courseline.domain.library.repository_identity import normalise_url
 
     case = honest_history(dice, dice.randint(0, 2))
+    if dice.random() < 0.5:
+        wanted = dice.choice(["private", "internal"])
+        found = "public" if wanted == "internal" else dice.choice(["internal", "public"])
+        number = dice.randrange(1, 9999)
+        project = dice.choice(
+            [
+                TargetProject(number, number, found, wanted),
+                TargetProject(number, number + dice.randrange(1, 99), wanted, wanted),
+                TargetProject(number, None, found, wanted),
+            ]
+        )
+        return replace(Draft.of(dice).hostile(), history=replace(case, project=project))
     spelled = dice.choice(
         [
-            f"{ASSIGNMENTS}.git", f"{ASSIGNMENTS}/", "https://GITLAB.example.org/python/assignments", "https://gitlab.example.org:443/python/assignments",
-            "https://oauth2@gitlab.example.org/python/assignments.git", "http://gitlab.example.org:80/python/assignments",
+            f"{ASSIGNMENTS}.git", f"{ASSIGNMENTS}/", "https://GITLAB.example.org/python/assignments",
+            "https://gitlab.example.org:443/python/assignments", "https://oauth2@gitlab.example.org/python/assignments.git",
         ]
     )  # fmt: skip
     target = normalise_url(spelled)
@@ -81,7 +94,7 @@ def seen_by_all(dice: Dice) -> Hostile:
         case,
         target_identity=target,
         template_identity=target if swapped else normalise_url(TEMPLATE),
-        assignments_identity=normalise_url(ASSIGNMENTS) if not spelled.startswith("http:") else target,
+        assignments_identity=normalise_url(ASSIGNMENTS),
     )
     return replace(Draft.of(dice).hostile(), history=changed)
 

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from tests.builders import leak_ways_content as content
+from tests.builders import leak_ways_documents as documents
 from tests.builders import leak_ways_meta as meta
 from tests.builders import leak_ways_push as pushing
 from tests.builders import leak_ways_words as words
@@ -241,7 +242,7 @@ class Test29AnswerInText(Way):
 
 
 class Test30Metadata(Way):
-    make = staticmethod(content.metadata)
+    make = staticmethod(documents.metadata)
 
 
 def test_each_of_the_thirty_ways_has_its_class() -> None:
