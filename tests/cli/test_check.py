@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
 import pytest
@@ -209,19 +210,28 @@ def test_a_move_is_believed_where_no_course_can_be_asked(tmp_path: Path):
     assert (document["exit"], document["errors"], document["warnings"]) == (0, 0, 0)
 
 
-def test_a_reviewed_exception_of_the_course_admits_the_file(tmp_path: Path):
-    import hashlib
+def with_exception(path: str, text: str) -> str:
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    return COURSE + f"exceptions:\n  - {{path: {path}, sha256: {digest}, reason: it is the task, by: Ada}}\n"
 
+
+def test_a_reviewed_exception_of_the_course_admits_the_file(tmp_path: Path):
+    text = "To resolve:\n<<<<<<< ours\none\n=======\ntwo\n>>>>>>> theirs\n"
+    write(
+        tmp_path, {"course-structure.yaml": COURSE, **inside("hello", example() | {"data/words.txt": text})}
+    )
+    before = answer("check", tmp_path)
+    assert (before["exit"], {path for path, _ in found(before)}) == (1, {"hello/data/words.txt"})
+    write(tmp_path, {"course-structure.yaml": with_exception("hello/data/words.txt", text)})
+    assert answer("check", tmp_path)["exit"] == 0
+
+
+def test_no_exception_admits_the_content_of_a_test(tmp_path: Path):
     table = "a,b\n" + "".join(f"{number},{number * number}\n" for number in range(20))
     files = inside("hello", example() | {"data/words.txt": table, "tests/test_main.py": table})
-    write(tmp_path, {"course-structure.yaml": COURSE, **files})
-    assert found(answer("check", tmp_path)) == [("hello/data/words.txt", None)]
-    digest = hashlib.sha256(table.encode()).hexdigest()
-    entry = (
-        f"exceptions:\n  - {{path: hello/data/words.txt, sha256: {digest}, reason: same table, by: Ada}}\n"
-    )
-    write(tmp_path, {"course-structure.yaml": COURSE + entry})
-    assert answer("check", tmp_path)["exit"] == 0
+    write(tmp_path, {"course-structure.yaml": with_exception("hello/data/words.txt", table), **files})
+    document = answer("check", tmp_path)
+    assert (document["exit"], ("hello/data/words.txt", None) in found(document)) == (1, True)
 
 
 @pytest.mark.parametrize("broken", ["meta.yaml", "course-structure.yaml"])
