@@ -20,7 +20,7 @@ from courseline.domain.students.judgement import (
 )
 from courseline.domain.students.rule import Rule
 from courseline.domain.students.template import UnchangedPlace
-from courseline.domain.tree import Tree
+from courseline.domain.tree import GITLINK, Tree
 from courseline.errors import Problem
 from courseline.usecases.deploying.read_assignments import Assignments
 from courseline.usecases.neighbours import Neighbours
@@ -200,7 +200,7 @@ def _likely(assignments: Assignments, entries: Sequence[MatchedContent]) -> set[
         file.oid
         for entry in entries
         for file in assignments.tree.below(entry.directory)
-        if not file.path.lower().endswith(NO_TEXT)
+        if file.mode != GITLINK and not file.path.lower().endswith(NO_TEXT)
     }
 
 
