@@ -14,7 +14,7 @@ from courseline.domain.students.gate.hidden_set import library_hidden, merge_hid
 from courseline.domain.students.gate.judge import exception_warnings, judge, needed_blobs
 from courseline.domain.students.gate.justification import EMPTY_BLOB
 from courseline.domain.students.rule import Rule
-from courseline.domain.tree import Tree, TreeFile
+from courseline.domain.tree import GITLINK, Tree, TreeFile
 from courseline.errors import InvalidInput, Problem
 from courseline.usecases.deploying.read_assignments import Assignments
 from courseline.usecases.neighbours import Neighbours
@@ -86,7 +86,12 @@ def gate_template(
     )
     blobs = dict(built.blobs)
     blobs |= {file.oid: file.content for file in built.template.files if file.content is not None}
-    texts = {file.oid for place in places for file in place.tree if file.path.endswith(".md")}
+    texts = {
+        file.oid
+        for place in places
+        for file in place.tree
+        if file.path.endswith(".md") and file.mode != GITLINK
+    }
     _read(texts, blobs, assignments.tree, workspace, remotes)
     here = Tree(assignments.tree.holding({file.oid for file in candidate}))
     library, versions = _library(course, built, deployed, neighbours)

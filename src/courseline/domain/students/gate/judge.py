@@ -20,7 +20,7 @@ from courseline.domain.students.gate.notebooks import check_notebooks
 from courseline.domain.students.gate.pointers import check_pointers
 from courseline.domain.students.gate.secrets import check_secrets
 from courseline.domain.students.gate.student_meta import check_course_readme, check_student_meta
-from courseline.domain.tree import Tree
+from courseline.domain.tree import GITLINK, Tree
 from courseline.errors import Problem
 
 Check = Callable[[GateCase], Iterator[Finding]]
@@ -99,7 +99,11 @@ def needed_blobs(
         listing = listing_of(place)
         sources = listing.submissions | {source for source, _ in listing.templates}
         targets = listing.submissions | {target for _, target in listing.templates}
-        needed.update(file.oid for file in place.tree if file.path in sources or _is_text(file.path))
+        needed.update(
+            file.oid
+            for file in place.tree
+            if file.mode != GITLINK and (file.path in sources or _is_text(file.path))
+        )
         start = len(place.directory) + 1
         needed.update(file.oid for file in candidate.below(place.directory) if file.path[start:] in targets)
     return needed

@@ -20,7 +20,7 @@ from courseline.domain.students.gate.listing import Listing, listing_of
 from courseline.domain.students.gate.parts import parts_in
 from courseline.domain.students.gate.text_lines import TextLines, line_of, text_lines
 from courseline.domain.students.scan.unpack import Part
-from courseline.domain.tree import TreeFile
+from courseline.domain.tree import GITLINK, TreeFile
 
 SMALLEST, SMALLEST_OF_FEW, FEW = 32, 48, 3
 """Bytes of a hidden file's own lines from which on it counts, and from which on when there are fewer than FEW of them."""
@@ -99,6 +99,8 @@ def compared_files(place: GatePlace) -> Iterator[TreeFile]:
     listing = listing_of(place)
     for file in place.tree:
         public = file.path in listing.additional or listing.directory_of(file.path) is not None
+        if file.mode == GITLINK:  # the id of a commit elsewhere; there are no bytes
+            continue
         if not public and file.path != META and not file.path.lower().endswith(NO_TEXT):
             yield file
 
