@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
+from pathlib import Path
+
+_PREFIX = "courseline-metrics-"
+for left in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):  # by a receiver that was killed
+    pid = left.name.removeprefix(_PREFIX).partition("-")[0]
+    if pid.isdecimal() and not Path(f"/proc/{pid}").exists():
+        shutil.rmtree(left, ignore_errors=True)
 
 # prometheus-client reads it when it is imported: counters of all processes are kept in files there and added up.
-counters = tempfile.TemporaryDirectory(prefix="courseline-metrics-")
+counters = tempfile.TemporaryDirectory(prefix=f"{_PREFIX}{os.getpid()}-")
 os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", counters.name)
 
 from prometheus_client import multiprocess  # noqa: E402 - see above
