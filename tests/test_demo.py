@@ -15,6 +15,7 @@ import pytest
 import yaml
 
 from courseline.adapters.yaml_files import read_yaml
+from courseline.domain.library.identifier import choose_identifier
 from courseline.domain.library.meta import parse_meta
 
 ROOT = Path(__file__).parent.parent
@@ -147,10 +148,19 @@ def test_file_names_are_in_composed_form(directory: Path) -> None:
     assert all(unicodedata.is_normalized("NFC", path.name) for path in directory.rglob("*"))
 
 
-@all_examples
+@examples
 def test_an_example_is_listed_by_its_directory_name(directory: Path) -> None:
-    identifier = meta(directory).get("identifier") or meta(directory)["slug"]
-    assert identifier.rpartition(".")[2] == directory.name
+    assert meta(directory)["slug"] == directory.name
+
+
+def test_no_two_examples_of_the_corpus_go_by_one_name() -> None:
+    names = []
+    for path in sorted(CORPUS.glob("*/meta.yaml")):
+        read = parse_meta(read_yaml(path.read_bytes(), "meta.yaml")).meta
+        assert read is not None
+        names.append(choose_identifier(read, path.parent.name, "corpus"))
+    assert [problem for _, problem in names if problem is not None] == []
+    assert len({name for name, _ in names}) == len(names) >= 60
 
 
 @pytest.mark.parametrize("update", ["v1.1/hello-world", "v1.2/variables-basics"])
