@@ -150,7 +150,8 @@ def test_file_names_are_in_composed_form(directory: Path) -> None:
 
 @examples
 def test_an_example_is_listed_by_its_directory_name(directory: Path) -> None:
-    assert meta(directory)["slug"] == directory.name
+    identifier = meta(directory).get("identifier") or meta(directory)["slug"]
+    assert identifier.rpartition(".")[2] == directory.name
 
 
 def test_no_two_examples_of_the_corpus_go_by_one_name() -> None:
