@@ -17,6 +17,7 @@ class Task(StrEnum):
     """What the worker can do."""
 
     PUBLISH_TAG = "publish_tag"
+    PUBLISH_TEMPLATE = "publish_template"
     RECONCILE = "reconcile"
 
 
@@ -66,6 +67,21 @@ def publish_tag(project: str, url: str, tag: str, *, delay: int = 0) -> Job:
         lock=f"repository {repository}",
         queueing_lock=f"{Task.PUBLISH_TAG} {repository} {tag}",
         delay=delay,
+    )
+
+
+def publish_course(course: str, url: str) -> Job:
+    """Publish the student template of a course.
+
+    Args:
+        course: its id.
+        url: of its assignments repository.
+    """
+    return Job(
+        Task.PUBLISH_TEMPLATE,
+        {"course": course, "url": url},
+        lock=f"course {course}",
+        queueing_lock=f"{Task.PUBLISH_TEMPLATE} {course}",
     )
 
 

@@ -12,6 +12,7 @@ from courseline.domain.paths import printable
 from courseline.errors import CourselineError, Problem
 from courseline.usecases.neighbours import Neighbours
 from courseline.usecases.react.job import PIPELINE_HEAD_START, publish_tag
+from courseline.usecases.react.open_places import KnownStarts, open_places
 from courseline.usecases.react.receive import queue, tag_key
 from courseline.usecases.react.rows import DeliveryState, NewDelivery
 from courseline.usecases.rows import RepositoryCard, Rows
@@ -27,18 +28,24 @@ class Reconciled:
         looked_at: repositories that answered.
         queued: tags that nothing was known of, `REPOSITORY TAG`.
         problems: repositories that did not answer; the others were looked at.
+        courses: those whose template was queued, `organization/family/course`.
     """
 
     looked_at: int
     queued: tuple[str, ...]
     problems: tuple[Problem, ...]
+    courses: tuple[str, ...] = ()
 
 
-def reconcile(neighbours: Neighbours) -> Reconciled:
-    """Queue every release tag of every registered repository that no delivery has told of.
+def reconcile(neighbours: Neighbours, known: KnownStarts | None = None) -> Reconciled:
+    """Queue every release tag that no delivery has told of, and every course with a place whose time has come.
 
     A tag is known by repository, name and object, so that a moved tag is a new one and an event and this pass are one
     piece of work. One `git ls-remote` for each repository; buckets have no tags.
+
+    Args:
+        neighbours: the outside.
+        known: what earlier passes read of courses; None for nothing.
 
     Raises:
         NeighbourFailed: the database is away.
@@ -60,7 +67,9 @@ def reconcile(neighbours: Neighbours) -> Reconciled:
                 for tag, oid in tags
                 if _queued(card, tag, oid, rows, neighbours)
             ]
-    return Reconciled(len(cards) - len(problems), tuple(queued), tuple(problems))
+    looked_at = len(cards) - len(problems)
+    courses, away = open_places(known if known is not None else KnownStarts(), neighbours)
+    return Reconciled(looked_at, tuple(queued), (*problems, *away), tuple(courses))
 
 
 def _url(card: RepositoryCard) -> str:

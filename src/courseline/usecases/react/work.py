@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 
-from courseline.errors import NeighbourFailed
+from courseline.domain.paths import printable
+from courseline.errors import CourselineError, NeighbourFailed
 from courseline.usecases.neighbours import Neighbours
 from courseline.usecases.react.job import Task
+from courseline.usecases.react.open_places import KnownStarts
 from courseline.usecases.react.publish_tag import Ending, publish_tag
 from courseline.usecases.react.reconcile import Reconciled, reconcile
 from courseline.usecases.react.rows import DeliveryState
+from courseline.usecases.students.publish_template import PublishTemplate, publish_template
 
 Arguments = Mapping[str, str]
 
@@ -28,9 +32,27 @@ def work_publish_tag(arguments: Arguments, last: bool, neighbours: Neighbours) -
     )
 
 
-def work_reconcile(_arguments: Arguments, _last: bool, neighbours: Neighbours) -> Reconciled:
+def work_publish_template(arguments: Arguments, neighbours: Neighbours) -> str:
+    """Publish a course's student template; answers what became of it, for the log.
+
+    Raises:
+        NeighbourFailed: something did not answer.
+    """
+    try:
+        published = publish_template(PublishTemplate(arguments["url"]), neighbours)
+    except NeighbourFailed:
+        raise
+    except CourselineError as refused:  # the same again tomorrow: a person has to change something first
+        return refused.message
+    files = Counter(problem.path for problem in published.refusals)
+    counted = ", ".join(f"{printable(path)}: {count}" for path, count in sorted(files.items()))
+    commit = published.commit or "nothing pushed"
+    return f"{published.course}: {commit}, {len(published.refusals)} refused{f' ({counted})' if counted else ''}."
+
+
+def work_reconcile(neighbours: Neighbours, known: KnownStarts) -> Reconciled:
     """One pass over everything."""
-    return reconcile(neighbours)
+    return reconcile(neighbours, known)
 
 
 def handlers(
@@ -42,13 +64,15 @@ def handlers(
         neighbours: makes the outside, anew for each job: connections may have gone since.
         tell: is told how each ended, for the log.
     """
+    known = KnownStarts()
     return {
         Task.PUBLISH_TAG: lambda arguments, last: tell(
             Task.PUBLISH_TAG, work_publish_tag(arguments, last, neighbours())
         ),
-        Task.RECONCILE: lambda arguments, last: tell(
-            Task.RECONCILE, work_reconcile(arguments, last, neighbours())
+        Task.PUBLISH_TEMPLATE: lambda arguments, _last: tell(
+            Task.PUBLISH_TEMPLATE, work_publish_template(arguments, neighbours())
         ),
+        Task.RECONCILE: lambda _arguments, _last: tell(Task.RECONCILE, work_reconcile(neighbours(), known)),
     }
 
 
