@@ -56,6 +56,7 @@ class Settings:
         git_protocols: COURSELINE_GIT_PROTOCOLS.
         git_author: COURSELINE_GIT_AUTHOR, `Name <mail>`.
         gitlab_url: COURSELINE_GITLAB_URL; pushes to this host ask it not to start pipelines.
+        gitlab_token: COURSELINE_GITLAB_TOKEN, with which that GitLab is asked about projects; never leaves this process.
         source_date: SOURCE_DATE_EPOCH, fixes the clock for reproducible runs.
         actor: `local:USER`, or who started the job.
         job: see `Job`.
@@ -72,6 +73,7 @@ class Settings:
     git_protocols: tuple[str, ...]
     git_author: str
     gitlab_url: str | None
+    gitlab_token: str | None = field(repr=False)
     source_date: datetime | None
     actor: str
     job: Job
@@ -147,6 +149,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         git_protocols=names,
         git_author=author,
         gitlab_url=gitlab_url or env.get("CI_SERVER_URL") or None,
+        gitlab_token=env.get("COURSELINE_GITLAB_TOKEN") or None,
         source_date=source_date,
         actor=job.actor or f"local:{env.get('USER') or env.get('LOGNAME') or os.getuid()}",
         job=job,

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from courseline.adapters.git import GitAdapter
     from courseline.adapters.queue import QueueWorker
     from courseline.adapters.secrets import SecretBox
+    from courseline.usecases.forge import ForgeProject
     from courseline.usecases.library.try_examples import RunTrial
     from courseline.usecases.neighbours import Neighbours, Progress
     from courseline.usecases.object_store import ObjectStore
@@ -129,6 +130,7 @@ class Wiring:
             progress=self.progress or no_progress,
             bucket=self.bucket,
             rules=rules_version,
+            find_project=self.find_project,
         )
 
     def worker(self, concurrency: int) -> QueueWorker:
@@ -164,6 +166,14 @@ class Wiring:
         if credential is not None:
             keys = (credential.username, credential.secret)
         return S3Store(parse_source_url(url), *keys, may_create=False)
+
+    def find_project(self, url: str) -> ForgeProject | None:
+        """The GitLab project behind an address, where COURSELINE_GITLAB_TOKEN lets us ask; see `usecases.forge`."""
+        if not self.settings.gitlab_url or not self.settings.gitlab_token:
+            return None
+        from courseline.adapters.gitlab import GitLabForge  # noqa: PLC0415 - start-up time
+
+        return GitLabForge(self.settings.gitlab_url, self.settings.gitlab_token).find_project(url)
 
     def credential(self, url: str, course_id: UUID | None, kind: str) -> Credential | None:
         """The course's or example repository's own secret on the server it was given for, else the job's token on its own.

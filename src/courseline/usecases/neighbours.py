@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from courseline.errors import InvalidInput
+from courseline.usecases.forge import FindProject, no_project
 from courseline.usecases.object_store import ObjectStore
 from courseline.usecases.ports import Clock, Credential, Git, ReadYaml
 from courseline.usecases.rows import Database
@@ -59,6 +60,7 @@ class Neighbours:
         holder: who holds leases, for those who wait.
         progress: see `Progress`.
         bucket: opens example repositories that are buckets.
+        find_project: asks the GitLab of a repository about its project.
         rules: version of all that builds and judges what students get; "" when it is not known.
     """
 
@@ -75,3 +77,4 @@ class Neighbours:
     progress: Progress = no_progress
     bucket: OpenBucket = no_bucket
     rules: Callable[[], str] = no_rules
+    find_project: FindProject = no_project

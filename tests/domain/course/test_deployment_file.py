@@ -95,6 +95,8 @@ def test_the_least_that_a_course_needs():
         assignments_token=None,
         template_url="/srv/git/python-101-student-template.git",
         template_token=None,
+        template_project_id=None,
+        template_visibility=None,
         execution_backends=(),
         example_repositories=(),
         timezone="UTC",
@@ -286,3 +288,19 @@ FILES = st.fixed_dictionaries(
 def test_any_plain_data_gives_a_course_or_errors_and_never_an_exception(data):
     course, problems = parse_deployment_file(Located("deployment.yaml", data, {}))
     assert (course is None) is bool(errors_among(problems))
+
+
+def test_the_template_s_project_and_how_open_it_may_be():
+    course, problems = deployment(SMALL + "    studentTemplate: {projectId: 42, visibility: internal}\n")
+    assert problems == []
+    assert course is not None
+    assert (course.template_project_id, course.template_visibility) == (42, "internal")
+
+
+@pytest.mark.parametrize(
+    "entry", ["projectId: 0", "projectId: -1", "projectId: uni/x", "visibility: secret", "visibility: 3"]
+)
+def test_what_is_no_project_or_visibility_is_named_with_its_line(entry: str):
+    course, problems = deployment(SMALL + f"    studentTemplate: {{{entry}}}\n")
+    assert course is None
+    assert [problem.line for problem in problems] == [7]

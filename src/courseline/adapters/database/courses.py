@@ -88,6 +88,8 @@ class PostgresCourses:
             "assignments_identity": course.assignments_identity,
             "template_url": course.template_url,
             "template_identity": course.template_identity,
+            "template_project_id": course.template_project_id,
+            "template_visibility": course.template_visibility,
             "execution_backends": [dict(backend) for backend in course.execution_backends],
             "timezone": course.timezone,
         }
@@ -164,6 +166,8 @@ class PostgresCourses:
                 assignments_identity=row.assignments_identity,
                 template_url=row.template_url,
                 template_identity=row.template_identity,
+                template_project_id=row.template_project_id,
+                template_visibility=row.template_visibility,
                 example_repositories=listed.get(row.id, ()),
                 execution_backends=tuple(row.execution_backends),
                 timezone=row.timezone,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Boolean,
     CheckConstraint,
     Column,
@@ -19,7 +20,7 @@ from sqlalchemy import (
     text,
 )
 
-from courseline.adapters.database.tables import METADATA, Ltree, UtcTime
+from courseline.adapters.database.tables import METADATA, Ltree, UtcTime, one_of
 
 ORGANIZATION = Table(
     "organization",
@@ -57,6 +58,8 @@ COURSE = Table(
     Column("assignments_identity", Text, nullable=False, unique=True),
     Column("template_url", Text, nullable=False),
     Column("template_identity", Text, nullable=False, unique=True),
+    Column("template_project_id", BigInteger),
+    Column("template_visibility", Text),
     Column("execution_backends", JSON, nullable=False, server_default=text("'[]'::json")),
     Column("timezone", Text, nullable=False, server_default="UTC"),
     Column("created_at", UtcTime, nullable=False, server_default=func.now()),
@@ -64,6 +67,7 @@ COURSE = Table(
     UniqueConstraint("course_family_id", "path"),
     CheckConstraint("path <> ''", name="path_given"),
     CheckConstraint("assignments_identity <> template_identity", name="two_repositories"),
+    one_of("template_visibility", "private", "internal", "public"),
 )
 
 COURSE_EXAMPLE_REPOSITORY = Table(

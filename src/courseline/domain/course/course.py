@@ -72,6 +72,8 @@ class Course:
         assignments_identity: the same, normalised (`normalise_url`).
         template_url: URL or path of the student-template repository, as written.
         template_identity: the same, normalised.
+        template_project_id: number of the template's GitLab project, None when not said.
+        template_visibility: how open that project may be at most (private, internal, public), None when not said.
         example_repositories: restricted repositories it may use, each NAME or ORGANIZATION/NAME.
         execution_backends: as written, each with `slug`.
         timezone: IANA name.
@@ -90,6 +92,8 @@ class Course:
     example_repositories: tuple[str, ...] = ()
     execution_backends: tuple[Mapping[str, object], ...] = ()
     timezone: str = "UTC"
+    template_project_id: int | None = None
+    template_visibility: str | None = None
 
     @property
     def title(self) -> str:

@@ -49,6 +49,8 @@ class CourseDeployment:
         assignments_token: for it, None when not said.
         template_url: URL or path of the student-template repository, as written or derived.
         template_token: for it, None when not said.
+        template_project_id: number of its GitLab project, None when not said.
+        template_visibility: how open that project may be at most, None when not said.
         execution_backends: as written, each with `slug`.
         example_repositories: restricted repositories it may use, each NAME or ORGANIZATION/NAME.
         timezone: IANA name.
@@ -62,6 +64,8 @@ class CourseDeployment:
     assignments_token: Token | None
     template_url: str
     template_token: Token | None
+    template_project_id: int | None
+    template_visibility: str | None
     execution_backends: tuple[Mapping[str, object], ...]
     example_repositories: tuple[str, ...]
     timezone: str
@@ -95,6 +99,8 @@ def parse_deployment_file(located: Located) -> tuple[CourseDeployment | None, li
         assignments_token=_token(settings.source.token),
         template_url=template_url,
         template_token=_token(template.token) if template is not None else None,
+        template_project_id=template.project_id if template is not None else None,
+        template_visibility=template.visibility if template is not None else None,
         execution_backends=tuple(
             {"slug": backend.slug, "settings": backend.settings or {}}
             for backend in course.execution_backends or ()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field
 
@@ -91,6 +91,12 @@ class TemplateEntry(Entry):
 
     url: Remote | None = Field(default=None, description="the URL or path of the student-template repository")
     token: Secret | None = Field(default=None, description="`${NAME}`, naming an environment variable")
+    project_id: Annotated[int, Field(gt=0, lt=2**63)] | None = Field(
+        default=None, alias="projectId", description="the number of its GitLab project"
+    )
+    visibility: Literal["private", "internal", "public"] | None = Field(
+        default=None, description="how open the project may be at most: private, internal or public"
+    )
 
 
 class SettingsEntry(Entry):

@@ -171,6 +171,8 @@ def _course(deployment: CourseDeployment, neighbours: Neighbours) -> Course:
         assignments_identity=assignments,
         template_url=_anywhere(deployment.template_url, template),
         template_identity=template,
+        template_project_id=deployment.template_project_id,
+        template_visibility=deployment.template_visibility,
         example_repositories=deployment.example_repositories,
         execution_backends=deployment.execution_backends,
         timezone=deployment.timezone,

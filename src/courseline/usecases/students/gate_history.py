@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from courseline.domain.course.course import Course
 from courseline.domain.ledger.operation import OperationKind, OperationState
 from courseline.domain.students.gate.case import Finding
-from courseline.domain.students.gate.history import HistoryCase, TemplateCommit, judge_history
-from courseline.errors import InvalidInput, NotFound, Problem, Refused
+from courseline.domain.students.gate.history import HistoryCase, TargetProject, TemplateCommit, judge_history
+from courseline.errors import InvalidInput, NotFound, Problem, Refused, Severity
 from courseline.usecases.deploying.read_assignments import DEFAULT_BRANCH, Head
 from courseline.usecases.neighbours import Neighbours
 from courseline.usecases.ports import Commit, Remote
@@ -122,17 +122,47 @@ def gate_existing(course: Course, history: TemplateHistory, neighbours: Neighbou
         raise _refused(course, findings, _way_back(history, {finding.path for finding in findings}))
 
 
+def find_target(course: Course, url: str, neighbours: Neighbours) -> TargetProject | None:
+    """The project that is pushed to, where the course says something of it and its GitLab can be asked.
+
+    Raises:
+        NotFound: GitLab shows no such project.
+        NeighbourFailed: GitLab does not answer.
+    """
+    if course.template_project_id is None and course.template_visibility is None:
+        return None
+    found = neighbours.find_project(url)
+    if found is None:
+        return None
+    return TargetProject(found.id, course.template_project_id, found.visibility, course.template_visibility)
+
+
+def not_asked(course: Course, url: str, target: TargetProject | None) -> list[Problem]:
+    """A warning where the course says something of the project and nobody could be asked."""
+    if target is not None or (course.template_project_id is None and course.template_visibility is None):
+        return []
+    message = "studentTemplate has a projectId or visibility, and no GitLab could be asked about it, so it was not checked."
+    fix = "Set COURSELINE_GITLAB_URL and COURSELINE_GITLAB_TOKEN of the GitLab that the repository is on."
+    return [Problem(url, None, message, Severity.WARNING, fix)]
+
+
 def gate_push(
-    course: Course, history: TemplateHistory, new: Commit, candidate_tree: str, neighbours: Neighbours
+    course: Course,
+    history: TemplateHistory,
+    new: Commit,
+    candidate_tree: str,
+    neighbours: Neighbours,
+    target: TargetProject | None = None,
 ) -> None:
-    """Stop a push whose commit is not the judged tree on top of courseline's own history.
+    """Stop a push whose commit is not the judged tree on top of courseline's own history, in the right project.
 
     Raises:
         Refused: with what was found.
     """
     commits = [template_commit(new), *history.commits]
     ours = known_operations(course, {commit.sha for commit in commits}, neighbours)
-    findings = judge_history(_case(course, history, commits, ours, neighbours, candidate_tree))
+    case = replace(_case(course, history, commits, ours, neighbours, candidate_tree), project=target)
+    findings = judge_history(case)
     if findings:
         raise _refused(course, findings)
 

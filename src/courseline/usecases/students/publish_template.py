@@ -10,6 +10,7 @@ from uuid import UUID
 from courseline.domain.course.course import Course
 from courseline.domain.deploying.commit_message import template_message
 from courseline.domain.ledger.operation import Operation, OperationKind, OperationState
+from courseline.domain.students.gate.history import TargetProject
 from courseline.domain.students.rule import Rule
 from courseline.domain.students.template import TemplateFile
 from courseline.domain.tree import EMPTY_TREE, Tree
@@ -23,8 +24,10 @@ from courseline.usecases.rows import Exposure
 from courseline.usecases.students.build_template import BuiltTemplate
 from courseline.usecases.students.gate_history import (
     TemplateHistory,
+    find_target,
     gate_existing,
     gate_push,
+    not_asked,
     read_history,
     require_template,
 )
@@ -134,7 +137,9 @@ def _attempt(command: PublishTemplate, course: Course, neighbours: Neighbours) -
             neighbours,
         )
         judged = judge_template(setting, full=command.full)
-        return _finish(command, _Push(setting, history, judged), not_recorded(assignments))
+        project = find_target(course, template_url, neighbours)
+        told = [*not_recorded(assignments), *not_asked(course, template_url, project)]
+        return _finish(command, _Push(setting, history, judged, project), told)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +147,7 @@ class _Push:
     setting: Setting
     history: TemplateHistory
     judged: JudgedTemplate
+    target: TargetProject | None = None
 
 
 def _finish(command: PublishTemplate, push: _Push, waiting: Sequence[Problem]) -> PublishedTemplate:
@@ -215,7 +221,8 @@ def _push(push: _Push) -> tuple[Operation, str]:
         rows.ledger.checkpoint(operation.id, "built", given.facts(branch.sha, commit))
         rows.ledger.keep_judgement(operation.id, judged.judgement.to_data())
     try:
-        gate_push(course, push.history, workspace.commits(commit, limit=1)[0], template.oid, neighbours)
+        new = workspace.commits(commit, limit=1)[0]
+        gate_push(course, push.history, new, template.oid, neighbours, push.target)
     except Refused:
         close_unpushed(course, neighbours, OperationState.REFUSED)
         raise

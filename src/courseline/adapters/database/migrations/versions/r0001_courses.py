@@ -47,6 +47,8 @@ TABLES = (
         assignments_identity TEXT NOT NULL,
         template_url TEXT NOT NULL,
         template_identity TEXT NOT NULL,
+        template_project_id BIGINT,
+        template_visibility TEXT,
         execution_backends JSON DEFAULT '[]'::json NOT NULL,
         timezone TEXT DEFAULT 'UTC' NOT NULL,
         created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
@@ -55,6 +57,8 @@ TABLES = (
         CONSTRAINT uq_course_course_family_id_path UNIQUE (course_family_id, path),
         CONSTRAINT ck_course_path_given CHECK (path <> ''),
         CONSTRAINT ck_course_two_repositories CHECK (assignments_identity <> template_identity),
+        CONSTRAINT ck_course_template_visibility_known
+            CHECK (template_visibility IN ('private', 'internal', 'public')),
         CONSTRAINT fk_course_course_family_id
             FOREIGN KEY (course_family_id) REFERENCES course_family (id),
         CONSTRAINT uq_course_assignments_identity UNIQUE (assignments_identity),
