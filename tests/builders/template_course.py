@@ -260,6 +260,9 @@ class Snapshot:
         self.restore()
 
     def restore(self) -> None:
+        for made in self.root.glob("*.git"):
+            if not (self.saved / made.name).exists():
+                shutil.rmtree(made)
         for copy in self.saved.iterdir():
             shutil.rmtree(self.root / copy.name, ignore_errors=True)
             shutil.copytree(copy, self.root / copy.name)
