@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -13,6 +14,7 @@ from courseline.errors import InvalidInput, Problem
 
 _FERNET_BYTES = 32
 DEFAULT_AUTHOR = "courseline <courseline@localhost>"
+DEFAULT_BUDGET = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,7 @@ class Settings:
         git_author: COURSELINE_GIT_AUTHOR, `Name <mail>`.
         gitlab_url: COURSELINE_GITLAB_URL; pushes to this host ask it not to start pipelines.
         gitlab_token: COURSELINE_GITLAB_TOKEN, with which that GitLab is asked about projects; never leaves this process.
+        api_budget: COURSELINE_API_BUDGET, requests a minute that this process may make to that GitLab.
         source_date: SOURCE_DATE_EPOCH, fixes the clock for reproducible runs.
         actor: `local:USER`, or who started the job.
         job: see `Job`.
@@ -74,6 +77,7 @@ class Settings:
     git_author: str
     gitlab_url: str | None
     gitlab_token: str | None = field(repr=False)
+    api_budget: int
     source_date: datetime | None
     actor: str
     job: Job
@@ -132,6 +136,11 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         problems.append(
             _problem("COURSELINE_GITLAB_URL", "is no http(s) address", "https://gitlab.example.org")
         )
+    budget = env.get("COURSELINE_API_BUDGET") or str(DEFAULT_BUDGET)
+    if not re.fullmatch("[1-9][0-9]{0,5}", budget):
+        problems.append(
+            _problem("COURSELINE_API_BUDGET", "is no number from 1 to 999999", str(DEFAULT_BUDGET))
+        )
     source_date = _source_date(env, problems)
     if problems:
         names_of = ", ".join(problem.path for problem in problems)
@@ -150,6 +159,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         git_author=author,
         gitlab_url=gitlab_url or env.get("CI_SERVER_URL") or None,
         gitlab_token=env.get("COURSELINE_GITLAB_TOKEN") or None,
+        api_budget=int(budget),
         source_date=source_date,
         actor=job.actor or f"local:{env.get('USER') or env.get('LOGNAME') or os.getuid()}",
         job=job,

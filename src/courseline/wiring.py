@@ -18,9 +18,10 @@ if TYPE_CHECKING:
     from courseline.adapters.database.database import PostgresDatabase
     from courseline.adapters.embedded_postgres import EmbeddedPostgres
     from courseline.adapters.git import GitAdapter
+    from courseline.adapters.gitlab.client import GitLabClient
     from courseline.adapters.queue import QueueWorker
     from courseline.adapters.secrets import SecretBox
-    from courseline.usecases.forge import ForgeProject
+    from courseline.usecases.forge import Forge, ForgeProject
     from courseline.usecases.library.try_examples import RunTrial
     from courseline.usecases.neighbours import Neighbours, Progress
     from courseline.usecases.object_store import ObjectStore
@@ -131,6 +132,7 @@ class Wiring:
             bucket=self.bucket,
             rules=rules_version,
             find_project=self.find_project,
+            forge=self.forge,
         )
 
     def worker(self, concurrency: int) -> QueueWorker:
@@ -167,13 +169,29 @@ class Wiring:
             keys = (credential.username, credential.secret)
         return S3Store(parse_source_url(url), *keys, may_create=False)
 
-    def find_project(self, url: str) -> ForgeProject | None:
-        """The GitLab project behind an address, where COURSELINE_GITLAB_TOKEN lets us ask; see `usecases.forge`."""
+    @cached_property
+    def gitlab(self) -> GitLabClient | None:
+        """The client of the GitLab that COURSELINE_GITLAB_URL and COURSELINE_GITLAB_TOKEN name; None without both."""
         if not self.settings.gitlab_url or not self.settings.gitlab_token:
             return None
-        from courseline.adapters.gitlab import GitLabForge  # noqa: PLC0415 - start-up time
+        from courseline.adapters.gitlab.budget import Budget  # noqa: PLC0415 - start-up time
+        from courseline.adapters.gitlab.client import GitLabClient  # noqa: PLC0415 - as above
 
-        return GitLabForge(self.settings.gitlab_url, self.settings.gitlab_token).find_project(url)
+        budget = Budget(self.settings.api_budget)
+        return GitLabClient(self.settings.gitlab_url, self.settings.gitlab_token, budget=budget)
+
+    @cached_property
+    def forge(self) -> Forge | None:
+        """That GitLab, as use cases ask it."""
+        if self.gitlab is None:
+            return None
+        from courseline.adapters.gitlab.forge import GitLabForge  # noqa: PLC0415 - start-up time
+
+        return GitLabForge(self.gitlab)
+
+    def find_project(self, url: str) -> ForgeProject | None:
+        """The GitLab project behind an address, where COURSELINE_GITLAB_TOKEN lets us ask; see `usecases.forge`."""
+        return None if self.forge is None else self.forge.find_project(url)
 
     def credential(self, url: str, course_id: UUID | None, kind: str) -> Credential | None:
         """The course's or example repository's own secret on the server it was given for, else the job's token on its own.

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from courseline.errors import InvalidInput
-from courseline.usecases.forge import FindProject, no_project
+from courseline.usecases.forge import FindProject, Forge, no_project
 from courseline.usecases.object_store import ObjectStore
 from courseline.usecases.ports import Clock, Credential, Git, ReadYaml
 from courseline.usecases.rows import Database
@@ -61,6 +61,7 @@ class Neighbours:
         progress: see `Progress`.
         bucket: opens example repositories that are buckets.
         find_project: asks the GitLab of a repository about its project.
+        forge: the GitLab itself; None when none is named or we have no token for it.
         rules: version of all that builds and judges what students get; "" when it is not known.
     """
 
@@ -78,3 +79,4 @@ class Neighbours:
     bucket: OpenBucket = no_bucket
     rules: Callable[[], str] = no_rules
     find_project: FindProject = no_project
+    forge: Forge | None = None
