@@ -22,6 +22,7 @@ from courseline.domain.deploying.deployment import Deployment, DeploymentStatus
 from courseline.domain.ledger.history import Action, Event
 from courseline.domain.ledger.operation import OperationKind, OperationState
 from courseline.domain.library.version import Dependency
+from courseline.usecases.react.watch_rows import OPENED, Outcome, SeenPipeline, SeenRequest, Undone
 from courseline.usecases.rows import Exposure, StoredPlan
 
 
@@ -57,6 +58,19 @@ def fill(database: PostgresDatabase) -> None:
             course.id, run.id, NOW, [Exposure(places[0].id, "a/README.md", "1" * 40, "1", version.id)]
         )
         rows.ledger.name_actor("local:me", "Me")
+        rows.watch.save_deploy(
+            course.id, hex_of("head"), Outcome(1, (Undone("week1.b", "refused", "ü"),)), NOW
+        )
+        rows.watch.save_template(course.id, hex_of("head"), Outcome(problem="away"), NOW)
+        rows.watch.save_request(
+            SeenRequest(course.id, 5, 42, "https://x/5", OPENED, "main", hex_of("mr"), NOW)
+        )
+        rows.watch.save_pipeline(
+            SeenPipeline(
+                course.id, 9, 42, "main", hex_of("head"), "failed", "https://x/9", ({"name": "j"},), NOW
+            )
+        )
+        rows.watch.save_mark("uni", NOW)
     with database._engine.begin() as connection:
         connection.execute(
             text(

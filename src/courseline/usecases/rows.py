@@ -1,4 +1,4 @@
-"""The database as use cases see it: one transaction with five groups of rows, and a lease per target.
+"""The database as use cases see it: one transaction with six groups of rows, and a lease per target.
 
 Nothing here decides; what is refused here is refused by a constraint of the database too.
 """
@@ -13,6 +13,7 @@ from courseline.usecases.ledger.rows import Exposure, HiddenBlob, LedgerRows, St
 from courseline.usecases.library.rows import ExampleCard, LibraryRows, RepositoryCard
 from courseline.usecases.library.seen_version import SeenVersion
 from courseline.usecases.react.rows import InboxRows, QueueRows
+from courseline.usecases.react.watch_rows import WatchRows
 
 __all__ = [
     "CourseRows",
@@ -29,6 +30,7 @@ __all__ = [
     "SeenVersion",
     "StoredCredential",
     "StoredPlan",
+    "WatchRows",
 ]
 
 
@@ -58,6 +60,11 @@ class Rows(Protocol):
     @property
     def queue(self) -> QueueRows:
         """Work that waits."""
+        ...
+
+    @property
+    def watch(self) -> WatchRows:
+        """What is watched of courses in a GitLab."""
         ...
 
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
+from collections.abc import Collection
 from importlib import import_module
 
 import psycopg
@@ -29,6 +30,8 @@ TABLES = {
     "example_dependency", "course_content_deployment", "deployment_history", "operation", "operation_event", "plan",
     "actor", "template_exposure", "example_repository_url", "course_example_repository", "webhook_delivery", "credential",
 }  # fmt: skip
+LATER = {"course_watch", "course_merge_request", "course_pipeline", "reconcile_mark"}
+"""Tables that came after revision 0003."""
 
 
 def dump(url: str, *queries: str) -> list[list[tuple[object, ...]]]:
@@ -36,7 +39,7 @@ def dump(url: str, *queries: str) -> list[list[tuple[object, ...]]]:
         return [sorted(connection.execute(query).fetchall(), key=str) for query in queries]
 
 
-def rows_of(url: str) -> dict[str, list[tuple[object, ...]]]:
+def rows_of(url: str, tables: Collection[str] = TABLES) -> dict[str, list[tuple[object, ...]]]:
     with psycopg.connect(url) as connection:
         return {
             table: sorted(
@@ -44,12 +47,12 @@ def rows_of(url: str) -> dict[str, list[tuple[object, ...]]]:
                     psycopg.sql.SQL("SELECT t::text FROM {} t").format(psycopg.sql.Identifier(table))
                 ).fetchall()
             )
-            for table in TABLES
+            for table in tables
         }
 
 
 def test_the_tables_have_the_names_that_are_fixed():
-    assert set(METADATA.tables) == TABLES
+    assert set(METADATA.tables) == TABLES | LATER
 
 
 def test_the_program_works_with_the_last_revision():
@@ -59,7 +62,7 @@ def test_the_program_works_with_the_last_revision():
 
 def test_every_table_can_be_filled(database: PostgresDatabase):
     fill(database)
-    assert {table for table, rows in rows_of(database.url).items() if not rows} == set()
+    assert {table for table, rows in rows_of(database.url, TABLES | LATER).items() if not rows} == set()
 
 
 def test_what_lies_above_a_revision_goes_and_comes_back_and_the_rest_keeps_its_rows(

@@ -16,6 +16,7 @@ from courseline.adapters.database.ledger import PostgresLedger
 from courseline.adapters.database.library import PostgresLibrary
 from courseline.adapters.database.queue import PostgresQueue
 from courseline.adapters.database.revision import REVISION, revision_of
+from courseline.adapters.database.watch import PostgresWatch
 from courseline.errors import NeighbourFailed
 
 
@@ -32,6 +33,7 @@ class PostgresRows:
         self.ledger = PostgresLedger(connection)
         self.inbox = PostgresInbox(connection)
         self.queue = PostgresQueue(connection)
+        self.watch = PostgresWatch(connection)
 
 
 class PostgresDatabase:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from courseline.adapters.database import tables_course, tables_ledger, tables_library
+from courseline.adapters.database import tables_course, tables_ledger, tables_library, tables_watch
 from courseline.adapters.database.tables import METADATA
 
-__all__ = ["METADATA", "tables_course", "tables_ledger", "tables_library"]
+__all__ = ["METADATA", "tables_course", "tables_ledger", "tables_library", "tables_watch"]
