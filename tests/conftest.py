@@ -9,7 +9,10 @@ import pytest
 from hypothesis import settings
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.builders.postgres import PostgresServer
+    from tests.gitlab_double.server import GitLabDouble
 
     from courseline.adapters.database.database import PostgresDatabase
 
@@ -51,3 +54,12 @@ def database(database_url: str) -> Iterator[PostgresDatabase]:
     opened = PostgresDatabase(database_url)
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def gitlab(tmp_path: Path) -> Iterator[GitLabDouble]:
+    """A GitLab of the test's own, on loopback."""
+    from tests.gitlab_double.server import serve_gitlab
+
+    with serve_gitlab(tmp_path / "gitlab") as double:
+        yield double

@@ -14,10 +14,10 @@ from tempfile import TemporaryDirectory
 
 from tests.builders.repositories import ENVIRONMENT
 
-_GITLAB_LIKE = (
+GITLAB_LIKE = (
     "[http]\n\treceivepack = true\n[receive]\n\tadvertisePushOptions = true\n[safe]\n\tdirectory = *\n"
 )
-_FILTERING = "[uploadpack]\n\tallowFilter = true\n\tallowAnySHA1InWant = true\n"
+FILTERING = "[uploadpack]\n\tallowFilter = true\n\tallowAnySHA1InWant = true\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +63,57 @@ class GitServer:
         )
 
 
+def http_backend(
+    root: Path,
+    config: Path,
+    method: str,
+    path: str,
+    query: str,
+    headers: Mapping[str, str],
+    body: bytes,
+    extra: Mapping[str, str] | None = None,
+) -> tuple[int, list[tuple[str, str]], bytes]:
+    """Let `git http-backend` answer one request.
+
+    Args:
+        root: directory of the bare repositories.
+        config: git configuration file.
+        method: of the request, as the next four.
+        path: below `root`.
+        query: without the question mark.
+        headers: their names in any case.
+        body: whole.
+        extra: environment variables for git and its hooks.
+
+    Returns:
+        Status, headers and body.
+    """
+    environment = {
+        **ENVIRONMENT,
+        "GIT_CONFIG_GLOBAL": str(config),
+        "GIT_PROJECT_ROOT": str(root),
+        "GIT_HTTP_EXPORT_ALL": "1",
+        "PATH_INFO": path,
+        "QUERY_STRING": query,
+        "REQUEST_METHOD": method,
+        "CONTENT_TYPE": headers.get("Content-Type", ""),
+        "CONTENT_LENGTH": str(len(body)),
+        "HTTP_CONTENT_ENCODING": headers.get("Content-Encoding", ""),
+        "GIT_PROTOCOL": headers.get("Git-Protocol", ""),
+        "REMOTE_USER": "somebody",
+        "REMOTE_ADDR": "127.0.0.1",
+        **(extra or {}),
+    }
+    done = subprocess.run(
+        ["git", "http-backend"], env=environment, input=body, capture_output=True, check=False
+    )
+    head, _, content = done.stdout.partition(b"\r\n\r\n")
+    pairs = [line.partition(": ") for line in head.decode().split("\r\n")]
+    found = [(key, value) for key, _, value in pairs if value]
+    status = next((value for key, value in found if key == "Status"), "200 OK")
+    return int(status[:3]), [pair for pair in found if pair[0] != "Status"], content
+
+
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     git_server: GitServer
@@ -90,29 +141,10 @@ class _Handler(BaseHTTPRequestHandler):
             self._backend(path, query, body)
 
     def _backend(self, path: str, query: str, body: bytes) -> None:
-        environment = {
-            **ENVIRONMENT,
-            "GIT_CONFIG_GLOBAL": str(self.git_server.config),
-            "GIT_PROJECT_ROOT": str(self.git_server.root),
-            "GIT_HTTP_EXPORT_ALL": "1",
-            "PATH_INFO": path,
-            "QUERY_STRING": query,
-            "REQUEST_METHOD": self.command,
-            "CONTENT_TYPE": self.headers.get("Content-Type", ""),
-            "CONTENT_LENGTH": str(len(body)),
-            "HTTP_CONTENT_ENCODING": self.headers.get("Content-Encoding", ""),
-            "GIT_PROTOCOL": self.headers.get("Git-Protocol", ""),
-            "REMOTE_USER": "somebody",
-            "REMOTE_ADDR": "127.0.0.1",
-        }
-        done = subprocess.run(
-            ["git", "http-backend"], env=environment, input=body, capture_output=True, check=False
+        answer = http_backend(
+            self.git_server.root, self.git_server.config, self.command, path, query, self.headers, body
         )
-        head, _, content = done.stdout.partition(b"\r\n\r\n")
-        pairs = [line.partition(": ") for line in head.decode().split("\r\n")]
-        headers = [(key, value) for key, _, value in pairs if value]
-        status = next((value for key, value in headers if key == "Status"), "200 OK")
-        self._send(int(status[:3]), [pair for pair in headers if pair[0] != "Status"], content)
+        self._send(*answer)
 
     def _send(self, status: int, headers: Sequence[tuple[str, str]], content: bytes) -> None:
         self.send_response(status)
@@ -154,7 +186,7 @@ def serve_git(
     wanted = "Basic " + base64.b64encode(f"{username}:{secret}".encode()).decode() if secret else ""
     with TemporaryDirectory() as scratch:
         config = Path(scratch) / "gitconfig"
-        config.write_text(_GITLAB_LIKE + (_FILTERING if filtering else ""))
+        config.write_text(GITLAB_LIKE + (FILTERING if filtering else ""))
         server = GitServer(root, config, wanted, moved or {})
         handler = type("Handler", (_Handler,), {"git_server": server})
         listener = ThreadingHTTPServer(("127.0.0.1", 0), handler)
