@@ -5,13 +5,16 @@ Facts: https://docs.gitlab.com/api/project_webhooks/, https://docs.gitlab.com/ap
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, current_app
 from tests.gitlab_double import rim
 from tests.gitlab_double.failure import Failure
+from tests.gitlab_double.hook_samples import sample
 from tests.gitlab_double.hooks import Hook
 from tests.gitlab_double.people import Level
+from tests.gitlab_double.places import Project
+from tests.gitlab_double.post_office import PostOffice
 
 api = Blueprint("hooks", __name__)
 Row = dict[str, Any]
@@ -36,6 +39,25 @@ def _hook(kind: str, path: str, number: str) -> Hook:
         if str(hook.id) == number:
             return hook
     raise Failure(404, "404 Not found")
+
+
+def _office() -> PostOffice:
+    return cast("PostOffice", current_app.config["double"].hooks)
+
+
+def _project(hook: Hook) -> Project:
+    """The hook's own, or one of its group's.
+
+    Raises:
+        Failure: 422, the group has none.
+    """
+    if "project_id" in hook.owner:
+        return rim.forge().find_project(str(hook.owner["project_id"]))
+    group = rim.forge().find_group(str(hook.owner["group_id"]))
+    for project in rim.forge().projects:
+        if project.group.is_inside(group) and project.repository.refs():
+            return project
+    raise Failure(422, "Ensure the group has a project with commits.")
 
 
 def _signs() -> bool:
@@ -82,9 +104,13 @@ def test(kind: str, path: str, number: str, trigger: str) -> tuple[Row, int]:
     hook = _hook(kind, path, number)
     if trigger not in TRIGGERS:
         raise Failure(400, {"error": "trigger does not have a valid value"})
-    delivery = rim.post_office().test(hook, trigger, rim.actor())
-    if not delivery.status.startswith(("2", "3")):
-        raise Failure(422, delivery.status)
+    _office().limit_tests(kind, path, rim.actor())
+    project = _project(hook)
+    body = sample(rim.forge(), project, trigger, rim.actor())
+    with rim.unlocked():
+        delivery = _office().test(hook, trigger, body)
+    if not delivery.status.startswith("2"):
+        raise Failure(422, f"Hook execution failed: {delivery.status}")
     return {"message": "201 Created"}, 201
 
 
@@ -106,7 +132,8 @@ def resend(kind: str, path: str, number: str, event: str) -> tuple[Row, int]:
     hook = _hook(kind, path, number)
     for delivery in hook.deliveries:
         if str(delivery.id) == event:
-            sent = rim.post_office().resend(hook, delivery)
+            with rim.unlocked():
+                sent = _office().resend(hook, delivery)
             return {"response_status": sent.status}, 201
     raise Failure(404, "404 Not found")
 

@@ -92,7 +92,7 @@ def cancel_or_retry(path: str, number: str) -> tuple[Row, int]:
         for job in pipeline.jobs:
             if job.status not in DONE:
                 job.move("cancel")
-        rim.forge().happened("pipeline", pipeline.project, it=pipeline)
+        rim.forge().pipeline_changed(pipeline)
     else:
         rim.forge().happened("retry_wanted", pipeline.project, it=pipeline, user=rim.actor())
     return pipeline.as_json(rim.url()), 201

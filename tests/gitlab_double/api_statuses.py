@@ -66,7 +66,7 @@ def create(path: str, sha: str) -> tuple[Row, int]:
         for older in pipeline.jobs:
             older.retried = older.retried or (older.external and older.name == job.name)
         pipeline.jobs.append(job)
-    forge.happened("pipeline", project, it=pipeline)
+    forge.pipeline_changed(pipeline)
     return job.status_json(rim.url()), 201
 
 

@@ -206,6 +206,12 @@ class Forge:
         made.forked_from, made.visibility = project, project.visibility
         return made
 
+    def pipeline_changed(self, pipeline: Pipeline) -> None:
+        """Tell of a pipeline's state, once each."""
+        if pipeline.status != pipeline.told:
+            pipeline.told = pipeline.status
+            self.happened("pipeline", pipeline.project, it=pipeline, status=pipeline.told)
+
     def find_merge_request(self, project: Project, iid: str) -> MergeRequest:
         """Raises: Failure: 404."""
         for found in project.merge_requests:

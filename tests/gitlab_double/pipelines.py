@@ -155,6 +155,7 @@ class Pipeline:
         ref: short name; `refs/merge-requests/IID/head` for a merge request's.
         source: `push`, `merge_request_event`, `schedule`, `web`, `api`, `external`, ...
         stages: in order.
+        told: the status that webhooks told last.
         forced: the status when no job decides it, as with `ci.skip`.
     """
 
@@ -172,6 +173,7 @@ class Pipeline:
     jobs: list[Job] = field(default_factory=list)
     variables: list[Row] = field(default_factory=list)
     forced: str = ""
+    told: str = ""
     yaml_errors: str | None = None
     created_at: datetime = field(default_factory=lambda: datetime.now(UTC))
 

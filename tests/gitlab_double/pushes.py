@@ -8,7 +8,7 @@ otherwise is merged).
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from tests.gitlab_double.forge import Forge
@@ -46,7 +46,6 @@ class Push:
     moved: Sequence[Moved]
     options: Sequence[str] = ()
     job: int = 0
-    told: Sequence[Moved] = field(default=())
 
     @property
     def skips_pipelines(self) -> bool:

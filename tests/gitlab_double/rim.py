@@ -5,7 +5,8 @@ Facts: https://docs.gitlab.com/api/rest/, https://docs.gitlab.com/api/rest/authe
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, cast
 from urllib.parse import urlencode
 
@@ -34,6 +35,16 @@ class Encoded(BaseConverter):
 def forge() -> Forge:
     """The one whose API this is."""
     return cast("Forge", current_app.config["forge"])
+
+
+@contextmanager
+def unlocked() -> Iterator[None]:
+    """For what takes long, or asks us while it lasts."""
+    forge().lock.release()
+    try:
+        yield
+    finally:
+        forge().lock.acquire()
 
 
 def url() -> str:

@@ -26,7 +26,9 @@ from tests.gitlab_double import (
     smart_http,
 )
 from tests.gitlab_double.failure import Failure
+from tests.gitlab_double.faults import Faults
 from tests.gitlab_double.forge import Forge
+from tests.gitlab_double.post_office import PostOffice
 from tests.gitlab_double.request_log import Asked
 from werkzeug.exceptions import HTTPException
 from werkzeug.serving import WSGIRequestHandler, make_server
@@ -52,12 +54,16 @@ class GitLabDouble:
     Attributes:
         forge: all that it remembers; hold `forge.lock` to change things while it runs.
         broken: errors of its own, which a test must never cause.
+        faults: what goes wrong on request.
+        hooks: webhooks on their way.
     """
 
     def __init__(self, root: Path, *, version: str = "18.5.0", port: int = 0) -> None:
         root.mkdir(parents=True, exist_ok=True)
         self.forge = Forge(root, version)
         self.broken: list[Exception] = []
+        self.faults = Faults()
+        self.hooks = PostOffice(self.forge)
         smart_http.prepare(root)
         self._server = make_server("127.0.0.1", port, self._app(), threaded=True, request_handler=_Quiet)
         self._server.daemon_threads = True  # type: ignore[attr-defined]
@@ -84,6 +90,8 @@ class GitLabDouble:
 
     def stop(self) -> None:
         """End it."""
+        self.faults.clear()
+        self.hooks.close()
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()
@@ -98,8 +106,10 @@ class GitLabDouble:
         for module in _API:
             app.register_blueprint(module.api, url_prefix=PREFIX)
         app.register_blueprint(smart_http.api)
+        app.before_request(self.faults.before)
         app.before_request(_enter)
         app.after_request(self._note)
+        app.after_request(self.faults.after)
         app.teardown_request(_leave)
         app.register_error_handler(Exception, self._failed)
         app.wsgi_app = _Unslashed(app.wsgi_app)  # type: ignore[method-assign]
