@@ -17,11 +17,16 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--root", type=Path, required=True)
     parser.add_argument("--version", default="18.5.0")
+    parser.add_argument(
+        "--commands", type=Path, action="append", help="run jobs, with this directory on PATH"
+    )
     chosen = parser.parse_args()
     ended = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: ended.set())
     with serve_gitlab(chosen.root, version=chosen.version, port=chosen.port) as double:
+        if chosen.commands:
+            double.runner.online(*chosen.commands)
         print(json.dumps({"url": double.url, "token": double.forge.admin}), flush=True)  # noqa: T201 - its answer
         ended.wait()
 

@@ -92,6 +92,7 @@ def cancel_or_retry(path: str, number: str) -> tuple[Row, int]:
         for job in pipeline.jobs:
             if job.status not in DONE:
                 job.move("cancel")
+        rim.forge().happened("canceled", pipeline.project, it=pipeline)
         rim.forge().pipeline_changed(pipeline)
     else:
         rim.forge().happened("retry_wanted", pipeline.project, it=pipeline, user=rim.actor())
@@ -111,6 +112,17 @@ def jobs(path: str) -> Response:
 @api.get("/projects/<path>/jobs/<number>")
 def job(path: str, number: str) -> Row:
     return rim.forge().find_job(rim.project(path, Level.REPORTER), number).as_json(rim.url())
+
+
+@api.post("/projects/<path>/jobs/<number>/play")
+def play(path: str, number: str) -> Row:
+    """Start a job that waits for somebody."""
+    found = rim.forge().find_job(rim.project(path, Level.DEVELOPER, writing=True), number)
+    if found.status != "manual":
+        raise Failure(400, "Unplayable Job")
+    found.status = "created"
+    rim.forge().happened("job_wanted", found.pipeline.project, job=found)
+    return found.as_json(rim.url())
 
 
 @api.get("/projects/<path>/jobs/<number>/trace")

@@ -37,6 +37,7 @@ class Forge:
         lock: held by whoever reads or changes what is here.
         listeners: told `(what, project, **facts)` of everything that happens.
         asked: every request.
+        broken: errors of the stand-in itself, which a test must never cause.
     """
 
     root: Path
@@ -48,6 +49,7 @@ class Forge:
     groups: list[Group] = field(default_factory=list)
     projects: list[Project] = field(default_factory=list)
     listeners: list[Listener] = field(default_factory=list)
+    broken: list[Exception] = field(default_factory=list)
     asked: RequestLog = field(default_factory=RequestLog)
     _numbers: Counter[str] = field(default_factory=Counter)
 

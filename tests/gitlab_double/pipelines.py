@@ -156,7 +156,7 @@ class Pipeline:
         source: `push`, `merge_request_event`, `schedule`, `web`, `api`, `external`, ...
         stages: in order.
         told: the status that webhooks told last.
-        forced: the status when no job decides it, as with `ci.skip`.
+        forced: the status while no job decides it, as with `ci.skip`.
     """
 
     id: int
@@ -181,7 +181,7 @@ class Pipeline:
     def status(self) -> str:
         """Worked out from the jobs, as GitLab does."""
         states = [job.status for job in self.jobs if not job.retried]
-        if self.forced or not states:
+        if not states:
             return self.forced or "created"
         if any(state in ACTIVE for state in states):
             if set(states) <= {"created"}:

@@ -182,6 +182,9 @@ class PostOffice:
         try:
             if not self.disabling or hook.alert_status == "executable":
                 self._send(hook, delivery)
+        except Exception as fault:
+            self._forge.broken.append(fault)
+            raise
         finally:
             with self._lock:
                 self._under_way -= 1

@@ -22,14 +22,17 @@ from tests.gitlab_double import (
     api_repository,
     api_settings,
     api_statuses,
+    oidc,
     rim,
     smart_http,
 )
 from tests.gitlab_double.failure import Failure
 from tests.gitlab_double.faults import Faults
 from tests.gitlab_double.forge import Forge
+from tests.gitlab_double.oidc import Issuer
 from tests.gitlab_double.post_office import PostOffice
 from tests.gitlab_double.request_log import Asked
+from tests.gitlab_double.runner import Runner
 from werkzeug.exceptions import HTTPException
 from werkzeug.serving import WSGIRequestHandler, make_server
 
@@ -53,17 +56,19 @@ class GitLabDouble:
 
     Attributes:
         forge: all that it remembers; hold `forge.lock` to change things while it runs.
-        broken: errors of its own, which a test must never cause.
         faults: what goes wrong on request.
         hooks: webhooks on their way.
+        issuer: of id_tokens.
+        runner: of the pipelines' jobs, offline until told otherwise.
     """
 
     def __init__(self, root: Path, *, version: str = "18.5.0", port: int = 0) -> None:
         root.mkdir(parents=True, exist_ok=True)
         self.forge = Forge(root, version)
-        self.broken: list[Exception] = []
         self.faults = Faults()
         self.hooks = PostOffice(self.forge)
+        self.issuer = Issuer(self.forge)
+        self.runner = Runner(self.forge, self.issuer)
         smart_http.prepare(root)
         self._server = make_server("127.0.0.1", port, self._app(), threaded=True, request_handler=_Quiet)
         self._server.daemon_threads = True  # type: ignore[attr-defined]
@@ -88,9 +93,15 @@ class GitLabDouble:
         host = self.url.removeprefix("http://")
         return f"http://{f'oauth2:{token}@' if token else ''}{host}/{path}.git"
 
+    def settle(self) -> None:
+        """Wait until nothing runs and nothing is under way."""
+        self.runner.settle()
+        self.hooks.settle()
+
     def stop(self) -> None:
         """End it."""
         self.faults.clear()
+        self.runner.close()
         self.hooks.close()
         self._server.shutdown()
         self._server.server_close()
@@ -105,6 +116,7 @@ class GitLabDouble:
         app.url_map.merge_slashes = False
         for module in _API:
             app.register_blueprint(module.api, url_prefix=PREFIX)
+        app.register_blueprint(oidc.api)
         app.register_blueprint(smart_http.api)
         app.before_request(self.faults.before)
         app.before_request(_enter)
@@ -136,7 +148,7 @@ class GitLabDouble:
             answer = jsonify({"error": f"{error.code} {'Not Allowed' if error.code == 405 else error.name}"})
             answer.status_code = error.code or 500
             return answer
-        self.broken.append(error)
+        self.forge.broken.append(error)
         answer = jsonify({"message": "500 Internal Server Error"})
         answer.status_code = 500
         return answer
@@ -186,5 +198,5 @@ def serve_gitlab(root: Path, *, version: str = "18.5.0", port: int = 0) -> Itera
         yield double
     finally:
         double.stop()
-    if double.broken:
-        raise double.broken[0]
+    if double.forge.broken:
+        raise double.forge.broken[0]

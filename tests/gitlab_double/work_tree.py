@@ -42,7 +42,7 @@ class WorkTree:
                 where.parent.mkdir(parents=True, exist_ok=True)
                 where.write_text(content, encoding="utf-8")
         self.git("add", "--all")
-        self.git("commit", "-q", "-m", message)
+        self.git("commit", "-q", "--allow-empty", "-m", message)
         return self.git("rev-parse", "HEAD")
 
     def push(self, *refs: str, options: tuple[str, ...] = ()) -> None:
