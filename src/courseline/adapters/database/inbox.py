@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, RowMapping, func, null, select, text, update
@@ -75,6 +75,16 @@ class PostgresInbox:
         if states:
             query = query.where(T.c.state.in_([str(state) for state in states]))
         return [_delivery(row) for row in self._connection.execute(query).mappings()]
+
+    def heard_of(self, projects: Collection[str]) -> dict[str, datetime]:
+        """When a webhook last told of each of these projects; what a reconcile found was told by nobody."""
+        told = T.c.delivery_key.notlike("found:%")
+        query = (
+            select(T.c.project, func.max(T.c.received_at))
+            .where(T.c.project.in_(projects), told)
+            .group_by(T.c.project)
+        )
+        return {row[0]: row[1] for row in self._connection.execute(query)}
 
     def state(self) -> InboxState:
         """How it is doing, inbox and queue."""

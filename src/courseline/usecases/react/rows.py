@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -103,6 +103,10 @@ class InboxRows(Protocol):
 
     def latest(self, states: Sequence[DeliveryState], limit: int) -> list[Delivery]:
         """The newest first; every state when none is named."""
+        ...
+
+    def heard_of(self, projects: Collection[str]) -> dict[str, datetime]:
+        """When a webhook last told of each of these projects; those it never told of are left out."""
         ...
 
     def state(self) -> InboxState:
