@@ -60,6 +60,7 @@ class Settings:
         gitlab_url: COURSELINE_GITLAB_URL; pushes to this host ask it not to start pipelines.
         gitlab_token: COURSELINE_GITLAB_TOKEN, with which that GitLab is asked about projects; never leaves this process.
         api_budget: COURSELINE_API_BUDGET, requests a minute that this process may make to that GitLab.
+        server: COURSELINE_SERVER, where others reach the receiver.
         source_date: SOURCE_DATE_EPOCH, fixes the clock for reproducible runs.
         actor: `local:USER`, or who started the job.
         job: see `Job`.
@@ -78,6 +79,7 @@ class Settings:
     gitlab_url: str | None
     gitlab_token: str | None = field(repr=False)
     api_budget: int
+    server: str | None
     source_date: datetime | None
     actor: str
     job: Job
@@ -131,11 +133,8 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         problems.append(
             _problem("COURSELINE_SECRET_KEYS", found, "what `Fernet.generate_key()` of cryptography prints")
         )
-    gitlab_url = env.get("COURSELINE_GITLAB_URL")
-    if gitlab_url and not gitlab_url.lower().startswith(("https://", "http://")):
-        problems.append(
-            _problem("COURSELINE_GITLAB_URL", "is no http(s) address", "https://gitlab.example.org")
-        )
+    gitlab_url = _address(env, "COURSELINE_GITLAB_URL", "https://gitlab.example.org", problems)
+    server = _address(env, "COURSELINE_SERVER", "https://courseline.example.org", problems)
     budget = env.get("COURSELINE_API_BUDGET") or str(DEFAULT_BUDGET)
     if not re.fullmatch("[1-9][0-9]{0,5}", budget):
         problems.append(
@@ -160,6 +159,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         gitlab_url=gitlab_url or env.get("CI_SERVER_URL") or None,
         gitlab_token=env.get("COURSELINE_GITLAB_TOKEN") or None,
         api_budget=int(budget),
+        server=server,
         source_date=source_date,
         actor=job.actor or f"local:{env.get('USER') or env.get('LOGNAME') or os.getuid()}",
         job=job,
@@ -191,6 +191,13 @@ def _store_problems(store: str) -> list[Problem]:
     except InvalidInput as wrong:
         return [Problem("COURSELINE_OBJECT_STORE", None, wrong.message)]
     return []
+
+
+def _address(env: Mapping[str, str], name: str, example: str, problems: list[Problem]) -> str | None:
+    found = env.get(name) or None
+    if found is not None and not found.lower().startswith(("https://", "http://")):
+        problems.append(_problem(name, "is no http(s) address", example))
+    return found
 
 
 def _is_fernet_key(text: str) -> bool:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 from uuid import UUID
 
+from courseline.errors import InvalidInput, Problem
 from courseline.settings import Settings, read_settings
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from courseline.adapters.gitlab.client import GitLabClient
     from courseline.adapters.queue import QueueWorker
     from courseline.adapters.secrets import SecretBox
+    from courseline.usecases.connect.connection import Surroundings
     from courseline.usecases.forge import Forge, ForgeProject
     from courseline.usecases.library.try_examples import RunTrial
     from courseline.usecases.neighbours import Neighbours, Progress
@@ -189,6 +191,24 @@ class Wiring:
 
         return GitLabForge(self.gitlab)
 
+    def surroundings(self, url: str | None = None, token: str | None = None) -> Surroundings:
+        """Whom setting up a GitLab talks to; `url` and `token` before those of the settings.
+
+        Raises:
+            InvalidInput: there is no address or no token; each is named.
+        """
+        from courseline.adapters.gitlab.client import GitLabClient  # noqa: PLC0415 - start-up time
+        from courseline.adapters.gitlab.setup import GitLabSetup  # noqa: PLC0415 - as above
+        from courseline.adapters.yaml_edits import YamlEdits  # noqa: PLC0415 - as above
+        from courseline.usecases.connect.connection import Surroundings  # noqa: PLC0415 - as above
+
+        url, token = url or self.settings.gitlab_url, token or self.settings.gitlab_token
+        if not url or not token:
+            raise no_gitlab(url, token)
+        own = (url, token) == (self.settings.gitlab_url, self.settings.gitlab_token)
+        client = self.gitlab if own and self.gitlab is not None else GitLabClient(url, token)
+        return Surroundings(GitLabSetup(client), YamlEdits(), self.neighbours())
+
     def find_project(self, url: str) -> ForgeProject | None:
         """The GitLab project behind an address, where COURSELINE_GITLAB_TOKEN lets us ask; see `usecases.forge`."""
         return None if self.forge is None else self.forge.find_project(url)
@@ -285,6 +305,23 @@ def resolve_url(url: str) -> str:
     from courseline.domain.library.repository_identity import normalise_url  # noqa: PLC0415 - as above
 
     return normalise_url(str(directory_of(url)) if is_local_path(url) else url)
+
+
+def no_gitlab(url: str | None, token: str | None) -> InvalidInput:
+    """What is missing before a GitLab can be asked."""
+    needed = {
+        "COURSELINE_GITLAB_URL": (url, "Set it like: https://gitlab.example.org"),
+        "COURSELINE_GITLAB_TOKEN": (
+            token,
+            "Set it to a token with the scope `api` of a maintainer (of a group: owner).",
+        ),
+    }
+    problems = [
+        Problem(name, None, f"{name} is not set.", fix=fix)
+        for name, (value, fix) in needed.items()
+        if not value
+    ]
+    return InvalidInput("Asking GitLab: it is not said which, or as whom.", problems)
 
 
 def _server(url: str) -> tuple[str, int] | None:

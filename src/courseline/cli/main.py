@@ -6,10 +6,13 @@ import click
 
 from courseline.cli import adopt_template as adopting
 from courseline.cli import check as look
+from courseline.cli import connect as connecting
 from courseline.cli import course as courses
 from courseline.cli import db as schema
+from courseline.cli import disconnect as disconnecting
 from courseline.cli import events as deliveries
 from courseline.cli import examples as library
+from courseline.cli import gitlab as forge
 from courseline.cli import history as record
 from courseline.cli import leak_scan as leaks
 from courseline.cli import operations as runs
@@ -29,7 +32,7 @@ OFFLINE = frozenset({"check", "preview", "try"})
 COMMANDS = (
     look.CHECK, look.PREVIEW, trials.TRY, library.LIST, library.SEARCH, library.SHOW, courses.APPLY, courses.STATUS, courses.LIST,
     labels.WITHDRAW, labels.REINSTATE, schema.UPGRADE, schema.DOWNGRADE, schema.CURRENT, schema.STOP, record.VERIFY,
-    deliveries.LIST, deliveries.SHOW, deliveries.REPLAY, queue.WORKER,
+    connecting.CONNECT, disconnecting.DISCONNECT, deliveries.LIST, deliveries.SHOW, deliveries.REPLAY, queue.WORKER,
     adopting.ADOPT, leaks.LEAK_SCAN, runs.LIST, runs.SHOW, sources.ADD, sources.LIST, sources.REMOVE_SECRET, keys.CHECK, keys.ROTATE, objects.SCRUB, objects.GC,
 )  # fmt: skip
 
@@ -50,7 +53,7 @@ for command in (labels.withdraw, labels.reinstate):
     library.examples.add_command(command)
 for command in (
     look.check, look.preview, trials.try_, library.examples, courses.course, runs.operations, record.history, keys.secrets, objects.store,
-    sources.repositories, schema.db, leaks.leak_scan, deliveries.events, queue.worker,
+    sources.repositories, schema.db, leaks.leak_scan, deliveries.events, queue.worker, forge.gitlab,
 ):  # fmt: skip
     courseline.add_command(command)
 
