@@ -10,19 +10,21 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from courseline.errors import InvalidInput, Problem
 from courseline.settings import Settings, read_settings
 
 if TYPE_CHECKING:
     from courseline.adapters.database.database import PostgresDatabase
+    from courseline.adapters.database.standing import DatabaseStanding
     from courseline.adapters.embedded_postgres import EmbeddedPostgres
     from courseline.adapters.git import GitAdapter
     from courseline.adapters.gitlab.client import GitLabClient
     from courseline.adapters.queue import QueueWorker
     from courseline.adapters.secrets import SecretBox
     from courseline.usecases.connect.connection import Surroundings
+    from courseline.usecases.connect.diagnose import Instruments
     from courseline.usecases.forge import Forge, ForgeProject
     from courseline.usecases.library.try_examples import RunTrial
     from courseline.usecases.neighbours import Neighbours, Progress
@@ -208,6 +210,32 @@ class Wiring:
         own = (url, token) == (self.settings.gitlab_url, self.settings.gitlab_token)
         client = self.gitlab if own and self.gitlab is not None else GitLabClient(url, token)
         return Surroundings(GitLabSetup(client), YamlEdits(), self.neighbours())
+
+    def instruments(self, receiver: str | None, *, fix: bool) -> Instruments:
+        """With what `courseline doctor` looks; nothing is reached yet."""
+        from courseline.usecases.connect.diagnose import Instruments  # noqa: PLC0415 - start-up time
+
+        return Instruments(
+            clock=lambda: datetime.now(UTC),
+            git_version=lambda: self.git.version(),
+            standing=self._standing,
+            store=lambda: self.store,
+            secrets=lambda: self.secrets,
+            neighbours=self.neighbours,
+            gitlab=self.surroundings if self.gitlab is not None else None,
+            webhook_secrets=self.settings.webhook_secrets,
+            receiver=receiver,
+            unique=uuid4().hex,
+            fix=fix,
+        )
+
+    def _standing(self) -> DatabaseStanding:
+        from courseline.adapters.database.standing import standing  # noqa: PLC0415 - start-up time
+
+        if self.embedded:  # it is brought to our revision at first use
+            with self.database.transaction():
+                pass
+        return standing(self.database_url())
 
     def find_project(self, url: str) -> ForgeProject | None:
         """The GitLab project behind an address, where COURSELINE_GITLAB_TOKEN lets us ask; see `usecases.forge`."""

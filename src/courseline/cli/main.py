@@ -8,8 +8,10 @@ from courseline.cli import adopt_template as adopting
 from courseline.cli import check as look
 from courseline.cli import connect as connecting
 from courseline.cli import course as courses
+from courseline.cli import create_course as building
 from courseline.cli import db as schema
 from courseline.cli import disconnect as disconnecting
+from courseline.cli import doctor as health
 from courseline.cli import events as deliveries
 from courseline.cli import examples as library
 from courseline.cli import gitlab as forge
@@ -32,7 +34,7 @@ OFFLINE = frozenset({"check", "preview", "try"})
 COMMANDS = (
     look.CHECK, look.PREVIEW, trials.TRY, library.LIST, library.SEARCH, library.SHOW, courses.APPLY, courses.STATUS, courses.LIST,
     labels.WITHDRAW, labels.REINSTATE, schema.UPGRADE, schema.DOWNGRADE, schema.CURRENT, schema.STOP, record.VERIFY,
-    connecting.CONNECT, disconnecting.DISCONNECT, deliveries.LIST, deliveries.SHOW, deliveries.REPLAY, queue.WORKER,
+    connecting.CONNECT, building.CREATE_COURSE, disconnecting.DISCONNECT, health.DOCTOR, deliveries.LIST, deliveries.SHOW, deliveries.REPLAY, queue.WORKER,
     adopting.ADOPT, leaks.LEAK_SCAN, runs.LIST, runs.SHOW, sources.ADD, sources.LIST, sources.REMOVE_SECRET, keys.CHECK, keys.ROTATE, objects.SCRUB, objects.GC,
 )  # fmt: skip
 
@@ -53,7 +55,7 @@ for command in (labels.withdraw, labels.reinstate):
     library.examples.add_command(command)
 for command in (
     look.check, look.preview, trials.try_, library.examples, courses.course, runs.operations, record.history, keys.secrets, objects.store,
-    sources.repositories, schema.db, leaks.leak_scan, deliveries.events, queue.worker, forge.gitlab,
+    sources.repositories, schema.db, leaks.leak_scan, deliveries.events, queue.worker, forge.gitlab, health.doctor,
 ):  # fmt: skip
     courseline.add_command(command)
 

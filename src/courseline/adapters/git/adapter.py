@@ -93,6 +93,16 @@ class GitAdapter:
                 blob_bytes=self._blob_bytes,
             )
 
+    def version(self) -> str:
+        """What git says of itself, `git version 2.39.5`.
+
+        Raises:
+            NeighbourFailed: git is not installed.
+        """
+        programs = Programs.found_in(self._search_path)
+        with temporary_directory(self._temp_root) as directory:
+            return self._repository(programs, directory).local(["--version"]).decode().strip()
+
     def is_local_path(self, url: str) -> bool:
         """Whether `url` means a directory on this machine."""
         return is_local_path(url)
