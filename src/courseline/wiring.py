@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -139,6 +139,27 @@ class Wiring:
             forge=self.forge,
         )
 
+    def worker_neighbours(self) -> Neighbours:
+        """As `neighbours`, with our GitLab's token for repositories there that have no secret of their own.
+
+        Only for the worker: what answers jobs gives credentials away, and this one stays where it is.
+        """
+        return replace(self.neighbours(), credential=self._worker_credential)
+
+    def _worker_credential(self, url: str, course_id: UUID | None, kind: str) -> Credential | None:
+        from courseline.usecases.ports import Credential  # noqa: PLC0415 - start-up time
+
+        own = self.credential(url, course_id, kind)
+        token, server = self.settings.gitlab_token, _server(url)
+        if (
+            own is not None
+            or not token
+            or server is None
+            or server != _server(self.settings.gitlab_url or "")
+        ):
+            return own
+        return Credential(server[0], "oauth2", token)
+
     def worker(self, concurrency: int) -> QueueWorker:
         """What works through the queue."""
         import structlog  # noqa: PLC0415 - start-up time
@@ -150,7 +171,7 @@ class Wiring:
             pass
         log = structlog.get_logger()
         work = handlers(
-            self.neighbours, lambda task, ending: log.info("ended", work=str(task), ending=str(ending))
+            self.worker_neighbours, lambda task, ending: log.info("ended", work=str(task), ending=str(ending))
         )
         return QueueWorker(
             self.database_url(),
@@ -217,7 +238,7 @@ class Wiring:
 
         return Instruments(
             clock=lambda: datetime.now(UTC),
-            git_version=lambda: self.git.version(),
+            git_version=self.git.version,
             standing=self._standing,
             store=lambda: self.store,
             secrets=lambda: self.secrets,

@@ -63,8 +63,8 @@ def _show(console: Console, findings: Sequence[Finding], counts: dict[str, int])
         for one in findings
     ]
     show_table(console, ("", "check", "found"), rows, wraps=("found",))
-    bad = ", ".join(f"{counts[level]} {word}" for level, word in _WORDS.items() if counts[level])
-    console.print(f"\n{len(findings)} checks: {bad or 'all well'}.", markup=False, soft_wrap=True)
+    told = ", ".join(f"{counts[level]} {word}" for level, word in _WORDS.items() if counts[level])
+    console.print(f"\n{told}.", markup=False, soft_wrap=True)
 
 
-_WORDS = {"fail": "failed", "away": "without an answer", "warn": "with a warning"}
+_WORDS = {"ok": "well", "warn": "with a warning", "fail": "failed", "away": "without an answer"}

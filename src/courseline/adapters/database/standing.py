@@ -29,7 +29,7 @@ def standing(url: str) -> DatabaseStanding:
     engine = create_engine(engine_url(url), poolclass=NullPool)
     try:
         with faults_of(url), engine.connect() as connection:
-            now = connection.scalar(select(func.clock_timestamp()))
+            now: datetime = connection.execute(select(func.clock_timestamp())).scalar_one()
             return DatabaseStanding(revision_of(connection), REVISION, now.astimezone(UTC))
     finally:
         engine.dispose()

@@ -44,6 +44,7 @@ class _Run:
     connection: Connection
     around: Surroundings
     requests: list[str]
+    settled: set[str]
     queued: int = 0
 
     def make(self, step: Step, project: ProjectDraft | None) -> int | None:
@@ -72,7 +73,7 @@ class _Run:
 
     def _settle_examples(self, project: ProjectDraft) -> None:
         """Registration and earlier releases in one transaction: between them the reconciler would publish everything."""
-        if project.registration is None:
+        if project.registration is None or project.identity in self.settled:
             return
         neighbours = self.around.neighbours
         with neighbours.database.transaction() as rows:
@@ -84,6 +85,7 @@ class _Run:
             self.queued += settle_releases(
                 project.releases, known, project.identity, project.found.project.git_url, rows, neighbours
             )
+        self.settled.add(project.identity)
 
     def _include(self, step: Step, project: ProjectDraft) -> None:
         forge, found, path = self.around.forge, project.found, project.found.project.ci_path
@@ -115,10 +117,11 @@ def apply_connection(connection: Connection, around: Surroundings) -> Connected:
 
     A step that fails ends the run; what was made stays, is told, and is no step any more for the next run.
     """
-    run = _Run(connection, around, [])
+    run = _Run(connection, around, [], set())
     done: list[Step] = []
     touched: dict[Place, int] = {}
     stopped: CourselineError | None = None
+    tested: tuple[Tested, ...] = ()
     try:
         for step, project in _in_order(connection):
             around.neighbours.progress("Connecting", len(done), len(connection.steps))
@@ -126,9 +129,9 @@ def apply_connection(connection: Connection, around: Surroundings) -> Connected:
             done.append(step)
             if number is not None:
                 touched[_place(connection, project)] = number
+        tested = try_hooks(connection, touched, around)
     except CourselineError as fault:
         stopped = fault
-    tested = () if stopped else try_hooks(connection, touched, around)
     return Connected(tuple(done), tuple(run.requests), run.queued, tested, stopped)
 
 
@@ -145,19 +148,11 @@ def undo_of(connection: Connection, steps: Sequence[Step]) -> str:
 def _in_order(connection: Connection) -> list[tuple[Step, ProjectDraft | None]]:
     """Projects first: a group's webhook tells of what is registered by then."""
     own: list[tuple[Step, ProjectDraft | None]] = [
-        (step, project)
-        for project in connection.projects
-        for step in project.steps
-        if not _is_settled(step, project)
+        (step, project) for project in connection.projects for step in project.steps
     ]
     if connection.group_step is not None:
         own.append((connection.group_step, None))
     return own
-
-
-def _is_settled(step: Step, project: ProjectDraft) -> bool:
-    """Earlier releases come with the registration, in one transaction."""
-    return step.kind is StepKind.BACK_FILL and any(one.kind is StepKind.REGISTRATION for one in project.steps)
 
 
 def _place(connection: Connection, project: ProjectDraft | None) -> Place:

@@ -52,8 +52,8 @@ def draft_examples(
 
 
 def _described(repository: ExampleRepository) -> str:
-    owner = f" of {repository.organization}" if repository.organization else ""
-    return f"{repository.name}, examples, {repository.visibility}{owner}"
+    owner = f" to {repository.organization}" if repository.organization else ""
+    return f"examples called {repository.name}, {repository.visibility}{owner}"
 
 
 def _releases_step(where: str, releases: Releases) -> Step:
