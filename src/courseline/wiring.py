@@ -119,6 +119,7 @@ class Wiring:
         from courseline.adapters.rules import rules_version  # noqa: PLC0415 - start-up time
         from courseline.adapters.yaml_files import read_yaml  # noqa: PLC0415 - as above
         from courseline.adapters.yaml_writer import write_yaml  # noqa: PLC0415 - as above
+        from courseline.domain.library.repository_identity import repository_address  # noqa: PLC0415 - as above
         from courseline.usecases.neighbours import Neighbours, no_progress  # noqa: PLC0415 - as above
 
         return Neighbours(
@@ -136,6 +137,7 @@ class Wiring:
             bucket=self.bucket,
             rules=rules_version,
             find_project=self.find_project,
+            address_of=lambda identity: repository_address(identity, self.settings.gitlab_url),
             forge=self.forge,
         )
 

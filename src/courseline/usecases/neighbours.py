@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
+from courseline.domain.library.repository_identity import repository_address
 from courseline.errors import InvalidInput
 from courseline.usecases.forge import FindProject, Forge, no_project
 from courseline.usecases.object_store import ObjectStore
@@ -60,6 +61,7 @@ class Neighbours:
         holder: who holds leases, for those who wait.
         progress: see `Progress`.
         bucket: opens example repositories that are buckets.
+        address_of: address for git of a normalised URL, which has no scheme.
         find_project: asks the GitLab of a repository about its project.
         forge: the GitLab itself; None when none is named or we have no token for it.
         rules: version of all that builds and judges what students get; "" when it is not known.
@@ -79,4 +81,5 @@ class Neighbours:
     bucket: OpenBucket = no_bucket
     rules: Callable[[], str] = no_rules
     find_project: FindProject = no_project
+    address_of: Callable[[str], str] = repository_address
     forge: Forge | None = None

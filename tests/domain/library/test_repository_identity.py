@@ -4,7 +4,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from courseline.domain.library.repository_identity import default_name, normalise_url, project_identity
+from courseline.domain.library.repository_identity import (
+    default_name,
+    normalise_url,
+    project_identity,
+    repository_address,
+)
 from courseline.errors import InvalidInput
 
 SPELLINGS = [
@@ -126,3 +131,21 @@ def test_a_gitlab_project_is_its_host_and_number():
 )
 def test_the_default_name_is_the_last_part(url, name):
     assert default_name(url) == name
+
+
+@pytest.mark.parametrize(
+    ("identity", "address"),
+    [
+        ("gitlab.example.org:8443/uni/examples", "http://gitlab.example.org:8443/uni/examples"),
+        ("git.example.org/uni/examples", "https://git.example.org/uni/examples"),
+        ("file:///srv/git/examples", "file:///srv/git/examples"),
+        ("/srv/git/examples", "/srv/git/examples"),
+        ("s3://bucket/prefix", "s3://bucket/prefix"),
+    ],
+)
+def test_what_was_normalised_gets_a_scheme_again_for_git(identity, address):
+    assert repository_address(identity, "http://GitLab.example.org:8443") == address
+
+
+def test_without_a_gitlab_every_server_is_asked_by_https():
+    assert repository_address("gitlab.example.org/a/b") == "https://gitlab.example.org/a/b"

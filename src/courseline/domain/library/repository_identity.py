@@ -54,6 +54,23 @@ def normalise_url(url: str) -> str:
     return _address(url, host, port, unquote(parts.path))
 
 
+def repository_address(identity: str, gitlab_url: str | None = None) -> str:
+    """The address for git of what `normalise_url` made: it left the scheme out, and git needs one.
+
+    Args:
+        identity: normalised; what has a scheme, or is a path, stays.
+        gitlab_url: of the GitLab whose scheme is known; all others are asked by https.
+    """
+    if "://" in identity or identity.startswith("/"):
+        return identity
+    scheme = "https"
+    if gitlab_url is not None and "://" in gitlab_url:
+        parts = urlsplit(gitlab_url)
+        if identity.startswith(f"{_host(gitlab_url, parts.hostname, parts.port)}/"):
+            scheme = parts.scheme
+    return f"{scheme}://{identity}"
+
+
 def project_identity(url: str, project_id: int) -> str:
     """Identity of a GitLab project: the host of `url` (any address on that server) and the project's number."""
     if "://" not in url:

@@ -119,9 +119,8 @@ def _registered(around: Surroundings) -> Iterator[tuple[str, bool]]:
     with around.neighbours.database.transaction() as rows:
         examples = [card.repository.urls[-1] for card in rows.library.repositories() if card.repository.urls]
         courses = [course.assignments_url for course in rows.courses.all()]
-    scheme = around.forge.url.partition("://")[0]
     for url, is_examples in [*((url, True) for url in examples), *((url, False) for url in courses)]:
-        address = url if "://" in url else f"{scheme}://{url}"
+        address = around.neighbours.address_of(url)
         if around.forge.path_of(address) is not None:
             yield address, is_examples
 

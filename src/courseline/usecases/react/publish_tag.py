@@ -39,7 +39,8 @@ def publish_tag(project: str, url: str, tag: str, neighbours: Neighbours, *, wai
         registration = Registration(
             url=identity, project=project or None, source_type=source_type(url, project or None)
         )
-        return _told(sync(SyncRelease(url, tag, registration, wait), neighbours))
+        source = neighbours.address_of(url) if url == identity else url
+        return _told(sync(SyncRelease(source, tag, registration, wait), neighbours))
     except NeighbourFailed:
         raise
     except CourselineError as refused:  # the same again tomorrow: a person has to change something first

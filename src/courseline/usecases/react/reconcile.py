@@ -51,15 +51,15 @@ def reconcile(neighbours: Neighbours, known: KnownStarts | None = None) -> Recon
         NeighbourFailed: the database is away.
     """
     with neighbours.database.transaction() as rows:
-        cards = [card for card in rows.library.repositories() if not is_bucket(_url(card))]
+        cards = [card for card in rows.library.repositories() if not is_bucket(card.repository.urls[-1])]
     queued: list[str] = []
     problems: list[Problem] = []
     for done, card in enumerate(cards):
         neighbours.progress("Looking at repositories", done, len(cards))
         try:
-            tags = _release_tags(_url(card), neighbours)
+            tags = _release_tags(_url(card, neighbours), neighbours)
         except CourselineError as problem:
-            problems.append(Problem(_url(card), None, problem.message))
+            problems.append(Problem(card.repository.urls[-1], None, problem.message))
             continue
         with neighbours.database.transaction() as rows:
             queued += [
@@ -72,8 +72,8 @@ def reconcile(neighbours: Neighbours, known: KnownStarts | None = None) -> Recon
     return Reconciled(looked_at, tuple(queued), (*problems, *away), tuple(courses))
 
 
-def _url(card: RepositoryCard) -> str:
-    return card.repository.urls[-1]
+def _url(card: RepositoryCard, neighbours: Neighbours) -> str:
+    return neighbours.address_of(card.repository.urls[-1])
 
 
 def _project(repository: ExampleRepository) -> str:
@@ -108,6 +108,6 @@ def _queued(card: RepositoryCard, tag: str, oid: str, rows: Rows, neighbours: Ne
             return False  # it waits, is done, or has failed for a reason that a person must mend
         rows.inbox.reopen(known.number)
         number = known.number
-    job = publish_tag(project, _url(card), tag, delay=PIPELINE_HEAD_START)
+    job = publish_tag(project, _url(card, neighbours), tag, delay=PIPELINE_HEAD_START)
     queue(job, number, rows, neighbours.clock())
     return True
