@@ -44,12 +44,12 @@ class YamlEdits:
             document["include"] = CommentedSeq([*_listed(known), added])
         return _dumped(document, yaml)
 
-    def filled(self, raw: bytes, values: Mapping[tuple[str, ...], object]) -> bytes:
+    def filled(self, raw: bytes, values: dict[tuple[str, ...], object]) -> bytes:
         """The file with values at keys."""
         from ruamel.yaml.comments import CommentedMap  # noqa: PLC0415 - as above
 
         document, yaml = _document(raw)
-        for key, value in values.items():
+        for key, value in reversed(values.items()):  # each new key comes first
             inside = document
             for part in key[:-1]:
                 if not isinstance(inside.get(part), CommentedMap):

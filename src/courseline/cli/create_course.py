@@ -158,6 +158,10 @@ def _show_made(console: Console, draft: CourseDraft, made: CreatedCourse) -> Non
         console.print(f"Assignments: {shown(draft.deployment.assignments_url)}", markup=False, soft_wrap=True)
         console.print(f"Students:    {shown(draft.deployment.template_url)}", markup=False, soft_wrap=True)
     if made.undo:
-        console.print("\nTo undo, in this order (what was committed there is lost):", markup=False)
+        console.print(
+            "\nTo undo, in this order (what was committed there is lost; the course stays registered):",
+            markup=False,
+            soft_wrap=True,
+        )
         for command in made.undo:
             console.print(f"  {shown(command)}", markup=False, soft_wrap=True)

@@ -20,7 +20,7 @@ class EditFiles(Protocol):
         """The pipeline file with one more entry of `include:`, behind the others."""
         ...
 
-    def filled(self, raw: bytes, values: Mapping[tuple[str, ...], object]) -> bytes:
+    def filled(self, raw: bytes, values: dict[tuple[str, ...], object]) -> bytes:
         """The file with values set at keys; mappings on the way are made where they are missing."""
         ...
 
