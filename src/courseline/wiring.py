@@ -223,7 +223,7 @@ class Wiring:
             InvalidInput: there is no address or no token; each is named.
         """
         from courseline.adapters.gitlab.client import GitLabClient  # noqa: PLC0415 - start-up time
-        from courseline.adapters.gitlab.setup import GitLabSetup  # noqa: PLC0415 - as above
+        from courseline.adapters.gitlab.forge_setup import GitLabSetup  # noqa: PLC0415 - as above
         from courseline.adapters.yaml_edits import YamlEdits  # noqa: PLC0415 - as above
         from courseline.usecases.connect.connection import Surroundings  # noqa: PLC0415 - as above
 

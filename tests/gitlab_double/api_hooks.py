@@ -28,7 +28,7 @@ def _place(kind: str, path: str) -> tuple[list[Hook], Row]:
     if kind == "projects":
         project = rim.project(path, Level.MAINTAINER)
         return project.hooks, {"project_id": project.id}
-    if kind == "groups":
+    if kind == "groups" and rim.forge().premium:
         group = rim.group(path, Level.OWNER)
         return group.hooks, {"group_id": group.id}
     raise Failure(404, {"error": "404 Not Found"})

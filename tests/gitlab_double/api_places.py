@@ -55,6 +55,17 @@ def one_group(path: str) -> dict[str, Any]:
     return rim.group(path).as_json(rim.url())
 
 
+@api.delete("/groups/<path>")
+def delete_group(path: str) -> tuple[dict[str, str], int]:
+    """With all that lies in it."""
+    found, forge = rim.group(path, Level.OWNER), rim.forge()
+    for project in [one for one in forge.projects if one.group.is_inside(found)]:
+        forge.projects.remove(project)
+        shutil.rmtree(project.repository.path)
+    forge.groups[:] = [one for one in forge.groups if not one.is_inside(found)]
+    return {"message": "202 Accepted"}, 202
+
+
 @api.get("/groups/<path>/subgroups")
 @api.get("/groups/<path>/descendant_groups")
 def subgroups(path: str) -> Response:

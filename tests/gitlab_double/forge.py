@@ -34,6 +34,7 @@ class Forge:
         root: directory for repositories and artifacts.
         version: as it says of itself; decides what it can do.
         url: its own address.
+        premium: it has what GitLab sells as Premium; of that only webhooks of groups are here.
         lock: held by whoever reads or changes what is here.
         listeners: told `(what, project, **facts)` of everything that happens.
         asked: every request.
@@ -43,6 +44,7 @@ class Forge:
     root: Path
     version: str = "18.5.0"
     url: str = ""
+    premium: bool = True
     lock: threading.RLock = field(default_factory=threading.RLock)
     users: list[User] = field(default_factory=list)
     tokens: list[Token] = field(default_factory=list)
