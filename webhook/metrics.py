@@ -61,6 +61,12 @@ class _InboxCollector(Collector):
         for state, count in self._state.jobs.items():
             jobs.add_metric([state], count)
         yield jobs
+        tokens = GaugeMetricFamily(
+            "courseline_expiring_tokens",
+            "Access tokens that GitLab says run out, and whose day has not passed.",
+        )
+        tokens.add_metric([], self._state.expiring_tokens)
+        yield tokens
         for name, text, at in (
             (
                 "courseline_inbox_oldest_seconds",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 
 import structlog
 from flask import Blueprint, Request, Response, request
@@ -17,14 +18,15 @@ from werkzeug.exceptions import BadRequest, ClientDisconnected, RequestEntityToo
 from courseline.adapters.gitlab_payloads import read_event
 from courseline.adapters.webhook_credentials import Rejected
 from courseline.domain.paths import printable
-from courseline.usecases.react.event import kind_of
+from courseline.usecases.react.event import TokenExpires, kind_of
 from courseline.usecases.react.receive import Receipt, receive
 from webhook.application import receiver
 from webhook.metrics import count_answer
 
 hooks = Blueprint("hooks", __name__)
 _LONGEST_KEY = 200
-_STATUS = {Receipt.ACCEPTED: 201, Receipt.KNOWN: 200, Receipt.IGNORED: 200}
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+_STATUS = {Receipt.ACCEPTED: 201, Receipt.KNOWN: 200, Receipt.IGNORED: 200, Receipt.WARNED: 200}
 
 
 @hooks.post("/hooks/gitlab")
@@ -50,7 +52,18 @@ def gitlab() -> tuple[Response, int]:
         return _answer("malformed", 400, "The body is no JSON object.")
     event = read_event(payload)
     wiring = receiver().wiring
-    receipt = receive(_key(request, body), event, wiring.database, wiring.clock())
+    cause = request.headers.get("X-Gitlab-Event-UUID", "")
+    receipt = receive(
+        _key(request, body),
+        event,
+        wiring.database,
+        wiring.clock(),
+        cause=cause if _UUID.fullmatch(cause) else None,
+    )
+    if receipt is Receipt.WARNED and isinstance(event, TokenExpires):
+        log.warning(
+            "an access token runs out", project=printable(event.project.path), on=printable(event.expires_on)
+        )
     log.info("recorded", kind=kind_of(event), receipt=str(receipt))
     return _answer(str(receipt), _STATUS[receipt], str(receipt))
 

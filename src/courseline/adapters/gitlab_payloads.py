@@ -17,6 +17,7 @@ from courseline.domain.paths import printable
 from courseline.usecases.react.event import (
     BranchPushed,
     Event,
+    JobChanged,
     MergeRequestChanged,
     PipelineChanged,
     Project,
@@ -32,6 +33,10 @@ _LONGEST = 1_000
 Short = Annotated[str, Field(max_length=_LONGEST)]
 Oid = Annotated[str, Field(pattern=r"^[0-9a-f]{40}([0-9a-f]{24})?$")]
 Number = Annotated[int, Field(gt=0, lt=2**63)]
+
+
+def _day(value: object) -> object:
+    return value if value is not None else ""
 
 
 class _Payload(BaseModel):
@@ -71,14 +76,37 @@ class _Pipeline(_Payload):
     tag: bool = Field(validation_alias=AliasPath("object_attributes", "tag"))
     sha: Oid = Field(validation_alias=AliasPath("object_attributes", "sha"))
     status: Short = Field(validation_alias=AliasPath("object_attributes", "status"))
+    ended: Annotated[Short, BeforeValidator(_day)] = Field(
+        "", validation_alias=AliasPath("object_attributes", "finished_at")
+    )
 
 
-def _day(value: object) -> object:
-    return value if value is not None else ""
+class _Where(_Payload):
+    """Where a job's project is; job hooks name it otherwise than all others."""
+
+    homepage: Short
+    git_http_url: Short
+
+
+class _Job(_Payload):
+    project_id: Number
+    repository: _Where
+    build_id: Number
+    build_name: Short
+    build_status: Short
+    pipeline_id: Number
+    ref: Short
+    tag: bool
+
+
+class _Group(_Payload):
+    group_id: Number
+    group_path: Short
 
 
 class _Token(_Payload):
-    project: _Project
+    project: _Project | None = None
+    group: _Group | None = None
     name: Short = Field(validation_alias=AliasPath("object_attributes", "name"))
     expires_at: Annotated[Short, BeforeValidator(_day)] = Field(
         validation_alias=AliasPath("object_attributes", "expires_at")
@@ -132,12 +160,28 @@ def _merge_request(payload: Mapping[str, object]) -> Event:
 
 def _pipeline(payload: Mapping[str, object]) -> Event:
     found = _Pipeline.model_validate(payload)
-    return PipelineChanged(_project(found.project), found.id, found.ref, found.tag, found.sha, found.status)
+    project = _project(found.project)
+    return PipelineChanged(project, found.id, found.ref, found.tag, found.sha, found.status, found.ended)
 
 
 def _token(payload: Mapping[str, object]) -> Event:
     token = _Token.model_validate(payload)
-    return TokenExpires(_project(token.project), token.name, token.expires_at)
+    if token.project is not None:
+        return TokenExpires(_project(token.project), token.name, token.expires_at)
+    if token.group is not None:
+        group = Project("", token.group.group_id, token.group.group_path, "")
+        return TokenExpires(group, token.name, token.expires_at)
+    return Unused("access_token", "It names neither a project nor a group.")
+
+
+def _job(payload: Mapping[str, object]) -> Event:
+    job = _Job.model_validate(payload)
+    home, url = job.repository.homepage, job.repository.git_http_url
+    path = urlsplit(home).path.strip("/")
+    project = _project(_Project(id=job.project_id, web_url=home, path_with_namespace=path, git_http_url=url))
+    return JobChanged(
+        project, job.build_id, job.build_name, job.pipeline_id, job.ref, job.tag, job.build_status
+    )
 
 
 def _project(project: _Project) -> Project:
@@ -155,5 +199,6 @@ _READERS: dict[str, Callable[[Mapping[str, object]], Event]] = {
     "tag_push": _tag_push,
     "merge_request": _merge_request,
     "pipeline": _pipeline,
+    "build": _job,
     "access_token": _token,
 }

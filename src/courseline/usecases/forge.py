@@ -48,6 +48,7 @@ class ForgeRequest:
         target_branch: it is to be merged into.
         head: last commit of its source branch; None for one without commits.
         merged_commit: the commit by which it is on the target branch, None before.
+        base: commit that its changes are counted from; None in lists, and before GitLab has compared.
         updated_at: UTC.
     """
 
@@ -61,6 +62,7 @@ class ForgeRequest:
     head: str | None
     merged_commit: str | None
     updated_at: datetime
+    base: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -195,6 +195,17 @@ class Workspace(Protocol):
         """
         ...
 
+    def merge(self, base: str, ours: str, theirs: str, *, at: datetime) -> str | None:
+        """A commit with what `theirs` changed since `base` brought into `ours`; None where both changed the same lines.
+
+        Args:
+            base: fetched commit.
+            ours: fetched commit; the parent of the merge.
+            theirs: fetched commit. Blobs of files that both changed must be in the workspace too.
+            at: author and committer time, UTC.
+        """
+        ...
+
 
 class Git(Protocol):
     """Opens workspaces."""

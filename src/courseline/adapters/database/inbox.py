@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import Connection, RowMapping, func, null, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
@@ -104,7 +104,27 @@ class PostgresInbox:
             {"task": str(Task.RECONCILE)},
         )
         seen = self._connection.scalar(text("SELECT max(last_heartbeat) FROM procrastinate_workers"))
-        return InboxState(deliveries, oldest, {row[0]: row[1] for row in jobs}, reconciled, seen)
+        today = self._connection.execute(select(func.current_date())).scalar_one()
+        tokens = len(self.expiring_tokens(today))
+        return InboxState(deliveries, oldest, {row[0]: row[1] for row in jobs}, reconciled, seen, tokens)
+
+    def expiring_tokens(self, today: date) -> list[Delivery]:
+        """The newest warning of each access token that runs out, and whose day has not passed."""
+        day = T.c.payload["expires_on"].as_string()
+        query = (
+            select(*_COLUMNS)
+            .where(
+                T.c.event == "access_token", T.c.state == str(DeliveryState.DONE), day >= today.isoformat()
+            )
+            .order_by(T.c.number.desc())
+        )
+        newest: dict[tuple[object, object], Delivery] = {}
+        for row in self._connection.execute(query).mappings():
+            delivery = _delivery(row)
+            of = delivery.facts.get("project")
+            token = str(of.get("path") if isinstance(of, dict) else of), delivery.facts.get("name")
+            newest.setdefault(token, delivery)
+        return list(newest.values())
 
 
 def _delivery(row: RowMapping) -> Delivery:

@@ -35,6 +35,7 @@ class PostgresLedger:
         self.open_operation = operations.open_operation
         self.start_operation = operations.start_operation
         self.checkpoint = operations.checkpoint
+        self.remark = operations.remark
         self.end_operation = operations.end_operation
         self.operation = operations.operation
         self.operations = operations.operations

@@ -111,6 +111,15 @@ class OperationRows:
             .values(checkpoint={**operation.checkpoint, **facts})
         )
 
+    def remark(self, operation_id: UUID, name: str, facts: Mapping[str, object]) -> None:
+        """See `usecases.rows.LedgerRows`.
+
+        Raises:
+            NotFound: there is no such operation.
+        """
+        self._locked(operation_id)
+        self._record(operation_id, name, facts)
+
     def end_operation(
         self, operation_id: UUID, state: OperationState, now: datetime, message: str = ""
     ) -> None:

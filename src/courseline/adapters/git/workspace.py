@@ -167,6 +167,47 @@ class GitWorkspace:
             raise NotFound(msg)
         raise self._repository.unexpected("fast-import", answer.message)
 
+    def merge(self, base: str, ours: str, theirs: str, *, at: datetime) -> str | None:
+        """A commit with what `theirs` changed since `base` brought into `ours`; None where both changed the same lines.
+
+        Three commits of our own stand for the three, so that git looks for no history that was not fetched.
+
+        Raises:
+            NotFound: one of the commits, or a file that both changed, is not in the workspace.
+        """
+        trees = [self._repository.tree_of(checked_oid(sha, "Merging")) for sha in (base, ours, theirs)]
+        root = self._stand_in(trees[0], None, at)
+        mine, other = (self._stand_in(tree, root, at) for tree in trees[1:])
+        # Renames are found by reading files, which are not here.
+        plain = ["-c", "merge.renames=false", "-c", "merge.directoryRenames=false"]
+        answer = self._repository.command.run(
+            [*plain, "merge-tree", "--write-tree", "--no-messages", "--end-of-options", mine, other]
+        )
+        tree = answer.output.decode("ascii", "replace").split("\n", 1)[0].strip()
+        if answer.code == 1:
+            return None
+        if answer.code != 0 or not is_oid(tree):
+            msg = f"Merging: {words(answer.message)}. Fetch the files that both sides changed first."
+            raise NotFound(msg)
+        made = self._stand_in(tree, ours, at)
+        self._repository.made[made] = ours
+        return made
+
+    def _stand_in(self, tree: str, parent: str | None, at: datetime) -> str:
+        name, _, mail = self._author.rpartition(" ")
+        moment = f"{int(at.timestamp())} +0000"
+        lines = [f"tree {tree}", *([f"parent {parent}"] if parent else [])]
+        lines += [
+            f"author {name} {mail} {moment}",
+            f"committer {name} {mail} {moment}",
+            "",
+            "Merge result",
+            "",
+        ]
+        raw = "\n".join(lines).encode()
+        written = self._repository.local(["hash-object", "-t", "commit", "-w", "--stdin"], feed=[raw])
+        return written.decode().strip()
+
 
 def _checked_oids(oids: Iterable[str], purpose: str) -> list[str]:
     return [checked_oid(oid, purpose) for oid in dict.fromkeys(oids)]

@@ -16,6 +16,12 @@ Oid = Annotated[str, Field(pattern=r"^[0-9a-f]{40}([0-9a-f]{24})?$")]
 MaybeOid = Annotated[Oid | None, BeforeValidator(lambda given: given or None)]
 
 
+class _Refs(BaseModel):
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    base_sha: MaybeOid = None
+
+
 class _Answer(BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True)
 
@@ -31,6 +37,7 @@ class _Answer(BaseModel):
     merge_commit_sha: MaybeOid = None
     squash_commit_sha: MaybeOid = None
     updated_at: datetime
+    diff_refs: _Refs | None = None
 
 
 class MergeRequests:
@@ -101,4 +108,5 @@ def _read(attributes: dict[str, object]) -> ForgeRequest:
         head=answer.sha,
         merged_commit=commit if merged else None,
         updated_at=answer.updated_at.astimezone(UTC),
+        base=answer.diff_refs.base_sha if answer.diff_refs is not None else None,
     )

@@ -14,7 +14,7 @@ from courseline.domain.deploying.step import Step, StepAction
 from courseline.domain.ledger.operation import Operation, OperationKind
 from courseline.errors import NotFound, PushRejected
 from courseline.usecases.course.find_course import course_of_assignments
-from courseline.usecases.deploying.deployed import Deployed, result_of
+from courseline.usecases.deploying.deployed import Deployed, outcome_of, result_of
 from courseline.usecases.deploying.draft_plan import Draft, draft_plan
 from courseline.usecases.deploying.fetch_contents import fetch_contents
 from courseline.usecases.deploying.hold_steps import WRITING, applicable, hold_to_plan, left_over
@@ -23,8 +23,10 @@ from courseline.usecases.deploying.read_assignments import read_head
 from courseline.usecases.deploying.record_deployment import record_applied, save_contents
 from courseline.usecases.deploying.record_found import Finding, record_found, record_reverted
 from courseline.usecases.deploying.settle import settle_deploys
+from courseline.usecases.deploying.shown_plans import shown_plans
 from courseline.usecases.ledger.open_operation import close_left, open_operation
 from courseline.usecases.neighbours import Neighbours
+from courseline.usecases.react import watch_rows as watch
 from courseline.usecases.rows import Rows, StoredPlan
 
 __all__ = ["Deploy", "Deployed", "deploy"]
@@ -82,6 +84,7 @@ def _attempt(command: Deploy, course: Course, stored: StoredPlan | None, neighbo
         head = read_head(remote, command.branch)
         if not command.dry_run:
             settle_deploys(course, command.assignments, head, neighbours)
+        stored = stored or shown_plans(course, head, workspace, remote, neighbours)
         draft = draft_plan(course, head, workspace, remote, neighbours, stored)
         steps = hold_to_plan(stored, draft.plan.steps, draft.assignments.match.matched)
         contents = fetch_contents(draft, [step for step in steps if step.action in WRITING], neighbours)
@@ -99,6 +102,7 @@ def _attempt(command: Deploy, course: Course, stored: StoredPlan | None, neighbo
             with neighbours.database.transaction() as rows:
                 close_left(course.assignments_identity, neighbours, rows)
                 _, changed = _record_places(outcome, Finding(neighbours.actor, neighbours.clock()), rows)
+                rows.watch.save_deploy(course.id, head.sha, outcome_of(results), neighbours.clock())
             return replace(answer, rows_changed=changed or reverted)
         inputs = {"course": str(course.id), "branch": head.branch, "plan": command.plan}
         operation = open_operation(
@@ -107,7 +111,7 @@ def _attempt(command: Deploy, course: Course, stored: StoredPlan | None, neighbo
         commit, applied = push_commit(
             draft, applying, contents.blobs, operation, workspace, remote, neighbours
         )
-        _record(outcome, operation, commit, applied, neighbours)
+        _record(outcome, operation, commit, applied, outcome_of(results), neighbours)
         return replace(answer, operation=operation.id, commit=commit, rows_changed=True)
 
 
@@ -142,13 +146,19 @@ def _stored(command: Deploy, course: Course, neighbours: Neighbours) -> StoredPl
 
 
 def _record(
-    outcome: Outcome, operation: Operation, commit: str, applied: Sequence[Applied], neighbours: Neighbours
+    outcome: Outcome,
+    operation: Operation,
+    commit: str,
+    applied: Sequence[Applied],
+    seen: watch.Outcome,
+    neighbours: Neighbours,
 ) -> None:
     """Everything in one transaction: contents, findings, what was done."""
     finding = Finding(neighbours.actor, operation.started_at)
     with neighbours.database.transaction() as rows:
         draft, _ = _record_places(outcome, finding, rows)
         record_applied(draft.course, operation, applied, commit, draft.deployments, neighbours, rows)
+        rows.watch.save_deploy(draft.course.id, commit, seen, neighbours.clock())
 
 
 def _record_places(outcome: Outcome, finding: Finding, rows: Rows) -> tuple[Draft, bool]:

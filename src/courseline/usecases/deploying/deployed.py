@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 from courseline.domain.deploying.step import Step, StepAction
 from courseline.errors import Problem
+from courseline.usecases.react.watch_rows import Outcome, Undone
 
 STATUS_OF = {
     StepAction.ADD: "deployed",
@@ -64,6 +65,16 @@ class Deployed:
     def count(self, *statuses: str) -> int:
         """How many results have one of these statuses."""
         return sum(result.status in statuses for result in self.results)
+
+
+DONE = frozenset({"deployed", "merged", "moved", "removed"})
+UNDONE = frozenset({"conflict", "refused", "failed"})
+
+
+def outcome_of(results: Sequence[StepResult]) -> Outcome:
+    """What is told of a deploy later on, to those whose change it brought."""
+    undone = (Undone(one.path, one.status, one.message) for one in results if one.status in UNDONE)
+    return Outcome(sum(one.status in DONE for one in results), tuple(undone))
 
 
 def result_of(step: Step, failed: Mapping[UUID, str]) -> StepResult:

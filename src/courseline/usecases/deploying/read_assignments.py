@@ -22,10 +22,15 @@ DEFAULT_BRANCH = "main"
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """A branch and the commit it is at; None for a branch that does not exist yet."""
+    """A branch and the commit it is at; None for a branch that does not exist yet.
+
+    Attributes:
+        is_here: the commit was made in the workspace, so that no remote has it.
+    """
 
     branch: str
     sha: str | None
+    is_here: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +92,8 @@ def read_assignments(
             f"Reading {remote.url}: it has no branch {head.branch}. Push a commit with a {COURSE_FILE} first, or name"
             " another branch with --branch."
         )
-    remote.fetch(head.sha)
+    if not head.is_here:
+        remote.fetch(head.sha)
     tree = workspace.tree(head.sha)
     entry = tree.get(COURSE_FILE)
     if entry is None or not entry.mode.startswith("100"):

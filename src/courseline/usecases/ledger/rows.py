@@ -114,6 +114,10 @@ class LedgerRows(TemplateRows, Protocol):
         """Record a step (a row of `operation_event`) and merge its facts into the operation's checkpoint."""
         ...
 
+    def remark(self, operation_id: UUID, name: str, facts: Mapping[str, object]) -> None:
+        """Add an event to an operation, also to one that has ended; its checkpoint stays."""
+        ...
+
     def end_operation(
         self, operation_id: UUID, state: OperationState, now: datetime, message: str = ""
     ) -> None:

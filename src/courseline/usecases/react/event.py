@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 
@@ -93,6 +94,7 @@ class PipelineChanged:
 
     Attributes:
         ref: branch or tag, for a merge request `refs/merge-requests/5/head`.
+        ended_at: as GitLab wrote it, "" before; one that is repeated ends again.
     """
 
     project: Project
@@ -101,11 +103,35 @@ class PipelineChanged:
     is_tag: bool
     commit: str
     status: str
+    ended_at: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class JobChanged:
+    """A job of a pipeline is at another status.
+
+    Attributes:
+        job: its number.
+        name: as the pipeline's file has it.
+        pipeline: number of its pipeline.
+        ref: branch or tag.
+    """
+
+    project: Project
+    job: int
+    name: str
+    pipeline: int
+    ref: str
+    is_tag: bool
+    status: str
 
 
 @dataclass(frozen=True, slots=True)
 class TokenExpires:
-    """An access token of a project runs out soon; `expires_on` as GitLab wrote it, a date."""
+    """An access token of a project or group runs out soon; `expires_on` as GitLab wrote it, a date.
+
+    For a group the `project` is that group: without a host, and with no address for git.
+    """
 
     project: Project
     name: str
@@ -125,13 +151,14 @@ class Unused:
     reason: str
 
 
-Event = TagPushed | BranchPushed | MergeRequestChanged | PipelineChanged | TokenExpires | Unused
+Event = TagPushed | BranchPushed | MergeRequestChanged | PipelineChanged | JobChanged | TokenExpires | Unused
 
 WORDS: dict[type, str] = {
     TagPushed: "tag_push",
     BranchPushed: "push",
     MergeRequestChanged: "merge_request",
     PipelineChanged: "pipeline",
+    JobChanged: "build",
     TokenExpires: "access_token",
 }
 
@@ -139,3 +166,16 @@ WORDS: dict[type, str] = {
 def kind_of(event: Event) -> str:
     """GitLab's word for the event."""
     return event.kind if isinstance(event, Unused) else WORDS[type(event)]
+
+
+def event_of(kind: str, facts: Mapping[str, object]) -> Event | None:
+    """The event that was recorded as these facts; None when they are no event's."""
+    known = next((one for one, word in WORDS.items() if word == kind), None)
+    project = facts.get("project")
+    if known is None or not isinstance(project, Mapping):
+        return None
+    try:
+        made: Event = known(**{**facts, "project": Project(**project)})
+    except TypeError:  # recorded by an earlier release, whose facts were others
+        return None
+    return made

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from courseline.errors import NotFound, Refused
 from courseline.usecases.neighbours import Neighbours
-from courseline.usecases.react.job import publish_tag
-from courseline.usecases.react.receive import queue
+from courseline.usecases.react.event import event_of
+from courseline.usecases.react.job import Job, job_for, publish_tag
+from courseline.usecases.react.receive import course_of, queue
 from courseline.usecases.react.rows import Delivery, DeliveryState
 from courseline.usecases.rows import Rows
 
@@ -39,10 +41,16 @@ def replay_event(number: int, neighbours: Neighbours) -> Delivery:
         delivery = _found(number, rows)
         if delivery.state is DeliveryState.RECEIVED:
             raise Refused(f"Replaying event {number}: it waits already.")
-        url, tag = _asked(delivery, rows)
+        job = _asked(delivery, rows)
         rows.inbox.reopen(number)
-        queue(publish_tag(delivery.project or "", url, tag), number, rows, neighbours.clock())
+        queue(replace(job, delay=0), number, rows, neighbours.clock())
     return delivery
+
+
+def expiring_tokens(neighbours: Neighbours) -> list[Delivery]:
+    """The newest warning of each access token that GitLab says runs out, and whose day has not passed."""
+    with neighbours.database.transaction() as rows:
+        return rows.inbox.expiring_tokens(neighbours.clock().date())
 
 
 def _found(number: int, rows: Rows) -> Delivery:
@@ -52,17 +60,19 @@ def _found(number: int, rows: Rows) -> Delivery:
     return delivery
 
 
-def _asked(delivery: Delivery, rows: Rows) -> tuple[str, str]:
-    """Address and tag of a delivery that asks for a tag to be published."""
-    tag, project = delivery.facts.get("tag"), delivery.facts.get("project")
+def _asked(delivery: Delivery, rows: Rows) -> Job:
+    """The work that a delivery asks for, as things are now."""
+    replaying = f"Replaying event {delivery.number}"
+    event = event_of(delivery.event, delivery.facts)
+    if event is not None:
+        wanted = job_for(event, course_of(event, rows))
+        if isinstance(wanted, Job):
+            return wanted
+        raise Refused(f"{replaying}: it asks for nothing. {wanted}")
+    tag, name = delivery.facts.get("tag"), delivery.facts.get("repository")
     if delivery.event != "tag_push" or not isinstance(tag, str):
-        raise Refused(
-            f"Replaying event {delivery.number}: nothing is done with an event of kind {delivery.event}."
-        )
-    if isinstance(project, dict):
-        return str(project["url"]), tag
-    name = delivery.facts.get("repository")
+        raise Refused(f"{replaying}: nothing is done with an event of kind {delivery.event}.")
     card = next((one for one in rows.library.repositories() if one.repository.name == name), None)
     if card is None:
-        raise Refused(f"Replaying event {delivery.number}: its repository is registered no more.")
-    return card.repository.urls[-1], tag
+        raise Refused(f"{replaying}: its repository is registered no more.")
+    return publish_tag(delivery.project or "", card.repository.urls[-1], tag)

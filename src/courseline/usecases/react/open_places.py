@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -27,7 +28,11 @@ class KnownStarts:
     queued: dict[UUID, tuple[str, set[UUID]]] = field(default_factory=dict)
 
 
-def open_places(known: KnownStarts, neighbours: Neighbours) -> tuple[list[str], list[Problem]]:
+def open_places(
+    known: KnownStarts,
+    neighbours: Neighbours,
+    seen: Callable[[Course, Head], None] = lambda _course, _head: None,
+) -> tuple[list[str], list[Problem]]:
     """Queue every course that has a deployed place that students may see by now and do not have.
 
     One `git ls-remote` for each course; its course file is read only where the head is new. A place that stays refused
@@ -36,6 +41,7 @@ def open_places(known: KnownStarts, neighbours: Neighbours) -> tuple[list[str], 
     Args:
         known: what earlier passes read; is brought up to date.
         neighbours: the outside.
+        seen: told of the head of each course, so that one listing of a repository serves all that look at it.
 
     Returns:
         Queued courses as `organization/family/course`, and the courses that could not be looked at.
@@ -49,7 +55,7 @@ def open_places(known: KnownStarts, neighbours: Neighbours) -> tuple[list[str], 
     problems: list[Problem] = []
     for course in courses:
         try:
-            sha, starts = _starts(course, known, neighbours)
+            sha, starts = _starts(course, known, seen, neighbours)
         except CourselineError as problem:
             problems.append(Problem(course.assignments_url, None, problem.message))
             continue
@@ -58,11 +64,14 @@ def open_places(known: KnownStarts, neighbours: Neighbours) -> tuple[list[str], 
     return queued, problems
 
 
-def _starts(course: Course, known: KnownStarts, neighbours: Neighbours) -> tuple[str, dict[UUID, datetime]]:
+def _starts(
+    course: Course, known: KnownStarts, seen: Callable[[Course, Head], None], neighbours: Neighbours
+) -> tuple[str, dict[UUID, datetime]]:
     url = course.assignments_url
     with neighbours.git.workspace() as workspace:
         remote = workspace.remote(url, neighbours.credential(url, course.id, "source"))
         head: Head = read_head(remote, None)
+        seen(course, head)
         if head.sha is None:
             return "", {}
         before = known.starts.get(course.id)

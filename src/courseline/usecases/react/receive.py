@@ -6,12 +6,17 @@ from dataclasses import asdict, replace
 from datetime import datetime
 from enum import StrEnum
 
+from courseline.domain.course.course import Course
+from courseline.domain.library.repository_identity import normalise_url
+from courseline.errors import InvalidInput
 from courseline.usecases.react.event import (
     BranchPushed,
     Event,
+    JobChanged,
     MergeRequestChanged,
     PipelineChanged,
     TagPushed,
+    TokenExpires,
     Unused,
     kind_of,
 )
@@ -26,9 +31,12 @@ class Receipt(StrEnum):
     ACCEPTED = "accepted"
     KNOWN = "known"
     IGNORED = "ignored"
+    WARNED = "warned"
 
 
-def receive(key: str, event: Event, database: Database, now: datetime) -> Receipt:
+def receive(
+    key: str, event: Event, database: Database, now: datetime, *, cause: str | None = None
+) -> Receipt:
     """Record an event, once, and queue the work it asks for.
 
     Args:
@@ -36,27 +44,46 @@ def receive(key: str, event: Event, database: Database, now: datetime) -> Receip
         event: as read.
         database: where both are kept.
         now: the time.
+        cause: the hook's own UUID, which goes along with what we ask GitLab because of it.
 
     Raises:
         NeighbourFailed: the database is away; nothing is recorded, and the sender must send again.
     """
-    wanted = job_for(event)
     delivery = NewDelivery(key, business_key(event), kind_of(event), _project(event), asdict(event))
     with database.transaction() as rows:
+        wanted = job_for(event, course_of(event, rows))
         if not isinstance(wanted, Job):
-            told_nothing = replace(delivery, business_key=None)
-            added = rows.inbox.add(told_nothing, DeliveryState.IGNORED, wanted)
-            return Receipt.IGNORED if added else Receipt.KNOWN
+            return _told(delivery, event, wanted, rows)
         number = rows.inbox.add(delivery, DeliveryState.RECEIVED, "")
         if number is None:
             number = _again(delivery, rows.inbox)
         if number is None:
             return Receipt.KNOWN
+        if cause:
+            wanted = replace(wanted, arguments={**wanted.arguments, "cause": cause})
         queue(wanted, number, rows, now)
         return Receipt.ACCEPTED
 
 
-def business_key(event: Event) -> str | None:
+def _told(delivery: NewDelivery, event: Event, why: str, rows: Rows) -> Receipt:
+    """An event that asks for no work; a token that runs out is told once, however many hooks tell of it."""
+    if isinstance(event, TokenExpires):
+        return Receipt.WARNED if rows.inbox.add(delivery, DeliveryState.DONE, why) else Receipt.KNOWN
+    added = rows.inbox.add(replace(delivery, business_key=None), DeliveryState.IGNORED, why)
+    return Receipt.IGNORED if added else Receipt.KNOWN
+
+
+def course_of(event: Event, rows: Rows) -> Course | None:
+    """The course whose assignments repository an event is about; tags are about example repositories."""
+    if isinstance(event, Unused | TagPushed | TokenExpires):
+        return None
+    try:
+        return rows.courses.by_assignments(normalise_url(event.project.url))
+    except InvalidInput:
+        return None
+
+
+def business_key(event: Event) -> str | None:  # noqa: PLR0911 - one return a kind
     """What the event tells, in one line: two hooks that tell of the same push are one piece of work."""
     project = _project(event)
     match event:
@@ -66,8 +93,12 @@ def business_key(event: Event) -> str | None:
             return f"push {project} {branch} {after}"
         case MergeRequestChanged(iid=iid, head=head, state=state, updated_at=at):
             return f"merge_request {project} {iid} {state} {head} {at}"
-        case PipelineChanged(pipeline=pipeline, status=status):
-            return f"pipeline {project} {pipeline} {status}"
+        case PipelineChanged(pipeline=pipeline, status=status, ended_at=ended):
+            return f"pipeline {project} {pipeline} {status} {ended}".rstrip()
+        case JobChanged(job=job, status=status):
+            return f"build {project} {job} {status}"
+        case TokenExpires(name=name, expires_on=day):
+            return f"access_token {project} {event.project.id} {name} {day}"
         case _:
             return None
 
@@ -94,4 +125,4 @@ def _again(delivery: NewDelivery, inbox: InboxRows) -> int | None:
 
 
 def _project(event: Event) -> str | None:
-    return None if isinstance(event, Unused) else event.project.identity
+    return None if isinstance(event, Unused) or not event.project.host else event.project.identity

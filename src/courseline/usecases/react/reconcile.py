@@ -2,19 +2,33 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from urllib.parse import urlsplit
+from uuid import UUID
 
+from courseline.domain.course.course import Course
 from courseline.domain.library.example import ExampleRepository
 from courseline.domain.library.publication import parse_release_tag
 from courseline.domain.library.source_type import is_bucket
 from courseline.domain.paths import printable
 from courseline.errors import CourselineError, Problem
+from courseline.usecases.deploying.read_assignments import Head
 from courseline.usecases.neighbours import Neighbours
-from courseline.usecases.react.job import PIPELINE_HEAD_START, publish_tag
+from courseline.usecases.react.deploy_course import left_open, wanted
+from courseline.usecases.react.job import (
+    PIPELINE_HEAD_START,
+    deploy_course,
+    follow_pipeline,
+    look_at_request,
+    publish_tag,
+)
 from courseline.usecases.react.open_places import KnownStarts, open_places
 from courseline.usecases.react.receive import queue, tag_key
 from courseline.usecases.react.rows import DeliveryState, NewDelivery
+from courseline.usecases.react.tell_merged import is_due
+from courseline.usecases.react.watch_requests import KnownGroups, stale_requests, watch_requests
+from courseline.usecases.react.watch_rows import MERGED, SeenHead
 from courseline.usecases.rows import RepositoryCard, Rows
 
 _TAGS = "refs/tags/"
@@ -29,23 +43,35 @@ class Reconciled:
         queued: tags that nothing was known of, `REPOSITORY TAG`.
         problems: repositories that did not answer; the others were looked at.
         courses: those whose template was queued, `organization/family/course`.
+        deploys: those whose deploy was queued.
+        requests: merge requests that were queued, `GROUP/PROJECT!IID`.
     """
 
     looked_at: int
     queued: tuple[str, ...]
     problems: tuple[Problem, ...]
     courses: tuple[str, ...] = ()
+    deploys: tuple[str, ...] = ()
+    requests: tuple[str, ...] = ()
 
 
-def reconcile(neighbours: Neighbours, known: KnownStarts | None = None) -> Reconciled:
-    """Queue every release tag that no delivery has told of, and every course with a place whose time has come.
+@dataclass(slots=True)
+class Known:
+    """What earlier passes of this worker found; only hints, so that they may be lost."""
+
+    starts: KnownStarts = field(default_factory=KnownStarts)
+    groups: KnownGroups = field(default_factory=KnownGroups)
+
+
+def reconcile(neighbours: Neighbours, known: Known | None = None) -> Reconciled:
+    """Queue all that no event has told of: release tags, heads of courses, merge requests, places whose time has come.
 
     A tag is known by repository, name and object, so that a moved tag is a new one and an event and this pass are one
-    piece of work. One `git ls-remote` for each repository; buckets have no tags.
+    piece of work. One `git ls-remote` for each repository and course, one call for each group; buckets have no tags.
 
     Args:
         neighbours: the outside.
-        known: what earlier passes read of courses; None for nothing.
+        known: what earlier passes found; None for nothing.
 
     Raises:
         NeighbourFailed: the database is away.
@@ -68,8 +94,43 @@ def reconcile(neighbours: Neighbours, known: KnownStarts | None = None) -> Recon
                 if _queued(card, tag, oid, rows, neighbours)
             ]
     looked_at = len(cards) - len(problems)
-    courses, away = open_places(known if known is not None else KnownStarts(), neighbours)
-    return Reconciled(looked_at, tuple(queued), (*problems, *away), tuple(courses))
+    known = known if known is not None else Known()
+    heads: dict[UUID, tuple[Course, Head]] = {}
+    opened, away = open_places(
+        known.starts, neighbours, lambda course, head: heads.update({course.id: (course, head)})
+    )
+    deploys = _queue_followed(heads, neighbours)
+    with neighbours.database.transaction() as rows:
+        courses = rows.courses.all()
+    requests, hidden = watch_requests(courses, known.groups, neighbours)
+    return Reconciled(
+        looked_at, tuple(queued), (*problems, *away, *hidden), tuple(opened), tuple(deploys), tuple(requests)
+    )
+
+
+def _queue_followed(heads: Mapping[UUID, tuple[Course, Head]], neighbours: Neighbours) -> list[str]:
+    """Queue what the heads of courses, and what is known of their requests and pipelines, ask for."""
+    deploys: list[str] = []
+    with neighbours.database.transaction() as rows:
+        seen, left, library = rows.watch.heads(), left_open(rows, neighbours), rows.watch.library()
+        merged = {
+            one.course_id for one in rows.watch.requests([MERGED]) if is_due(one, seen.get(one.course_id))
+        }
+        for course, head in heads.values():
+            at = seen.get(course.id) or SeenHead(course.id)
+            if not wanted(course.id, head, at, left, library) and course.id not in merged:
+                continue
+            if rows.queue.put(
+                deploy_course(str(course.id), course.assignments_url, delay=PIPELINE_HEAD_START)
+            ):
+                deploys.append(course.title)
+        shas = {course_id: head.sha for course_id, (_, head) in heads.items()}
+        for request in stale_requests(shas, rows):
+            rows.queue.put(look_at_request(str(request.course_id), request.project, request.iid))
+        for one in rows.watch.pipelines():
+            if one.is_running and one.course_id in heads:
+                rows.queue.put(follow_pipeline(str(one.course_id), one.project, one.number))
+    return deploys
 
 
 def _url(card: RepositoryCard, neighbours: Neighbours) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Protocol
 
@@ -69,6 +69,7 @@ class InboxState:
         jobs: how many in each of the queue's states (todo, doing, failed, ...).
         reconciled_at: when the last reconcile ended well; None for never.
         worker_seen_at: last sign of life of a worker.
+        expiring_tokens: access tokens that GitLab says run out, and whose day has not passed.
     """
 
     deliveries: Mapping[str, int]
@@ -76,6 +77,7 @@ class InboxState:
     jobs: Mapping[str, int]
     reconciled_at: datetime | None
     worker_seen_at: datetime | None
+    expiring_tokens: int = 0
 
 
 class InboxRows(Protocol):
@@ -107,6 +109,10 @@ class InboxRows(Protocol):
 
     def heard_of(self, projects: Collection[str]) -> dict[str, datetime]:
         """When a webhook last told of each of these projects; those it never told of are left out."""
+        ...
+
+    def expiring_tokens(self, today: date) -> list[Delivery]:
+        """The newest warning of each access token that runs out, and whose day has not passed."""
         ...
 
     def state(self) -> InboxState:

@@ -8,6 +8,8 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
+from courseline.usecases.react.ended import ENDED
+
 MERGED, OPENED = "merged", "opened"
 
 
@@ -119,6 +121,16 @@ class SeenPipeline:
     url: str
     jobs: Sequence[Mapping[str, str]]
     seen_at: datetime
+
+    @property
+    def is_running(self) -> bool:
+        """It was not at its end when it was seen."""
+        return self.status not in ENDED
+
+    @property
+    def went_wrong(self) -> bool:
+        """It failed or was canceled."""
+        return self.status in {"failed", "canceled"}
 
 
 class WatchRows(Protocol):

@@ -33,6 +33,7 @@ from courseline.usecases.students.gate_history import (
 )
 from courseline.usecases.students.judge_template import JudgedTemplate, Setting, judge_template
 from courseline.usecases.students.read_places import not_recorded, shown_places
+from courseline.usecases.students.record_seen import record_seen
 from courseline.usecases.students.settle_template import (
     Given,
     close_unpushed,
@@ -139,7 +140,10 @@ def _attempt(command: PublishTemplate, course: Course, neighbours: Neighbours) -
         judged = judge_template(setting, full=command.full)
         project = find_target(course, template_url, neighbours)
         told = [*not_recorded(assignments), *not_asked(course, template_url, project)]
-        return _finish(command, _Push(setting, history, judged, project), told)
+        published = _finish(command, _Push(setting, history, judged, project), told)
+        if not command.dry_run:
+            record_seen(course, assignments.head, published.refusals, len(published.files), neighbours)
+        return published
 
 
 @dataclass(frozen=True, slots=True)
