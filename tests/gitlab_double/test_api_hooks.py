@@ -9,7 +9,7 @@ import gitlab as python_gitlab
 import pytest
 from tests.gitlab_double.conftest import Lecturer
 from tests.gitlab_double.people import Level
-from tests.gitlab_double.server import serve_gitlab
+from tests.gitlab_double.server import GitLabDouble, serve_gitlab
 
 ADDRESS = "http://127.0.0.1:9/hooks"
 
@@ -59,3 +59,12 @@ def test_a_signing_token_has_32_bytes(tmp_path: Path) -> None:
 def test_an_address_is_http(ada: Lecturer) -> None:
     with pytest.raises(python_gitlab.GitlabCreateError, match="Invalid url given"):
         ada.remote.hooks.create({"url": "gopher://example.org"})
+
+
+def test_without_premium_there_are_no_webhooks_of_groups(gitlab: GitLabDouble, ada: Lecturer) -> None:
+    group = gitlab.client().groups.get("uni")
+    assert group.hooks.list() == []
+    gitlab.forge.premium = False
+    with pytest.raises(python_gitlab.GitlabError, match="404"):
+        group.hooks.list()
+    assert ada.remote.hooks.list() == []

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import gitlab as python_gitlab
 import pytest
 from tests.gitlab_double.conftest import Lecturer
+from tests.gitlab_double.people import Level
 
 
 def test_variables_keep_what_they_were_given(ada: Lecturer) -> None:
@@ -52,3 +54,17 @@ def test_a_project_token_is_a_bot(ada: Lecturer) -> None:
     assert bot.user is not None
     assert (bot.user.bot, bot.user.username.startswith("project_1_bot_")) == (True, True)
     assert bot.projects.get("uni/examples").permissions["project_access"]["access_level"] == 40
+
+
+def test_a_schedule_is_changed_by_its_owner_only_and_a_maintainer_can_take_it_over(
+    ada: Lecturer, somebody: Callable[..., python_gitlab.Gitlab]
+) -> None:
+    made = ada.remote.pipelineschedules.create({"description": "d", "ref": "main", "cron": "0 1 * * *"})
+    hers = somebody(Level.MAINTAINER).projects.get("uni/examples").pipelineschedules.get(made.id)
+    hers.active = False
+    with pytest.raises(python_gitlab.GitlabUpdateError, match="403"):
+        hers.save()
+    hers.take_ownership()
+    hers.active = False
+    hers.save()
+    assert not ada.remote.pipelineschedules.get(made.id).active

@@ -15,4 +15,4 @@ def site(gitlab: GitLabDouble, tmp_path: Path, database_url: str) -> Iterator[Si
     """See `connecting_site`."""
     with connecting_site(gitlab, tmp_path / "courseline", database_url) as made:
         yield made
-    assert gitlab.broken == []
+    assert gitlab.forge.broken == []

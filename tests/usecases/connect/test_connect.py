@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from tests.builders.connecting import PIPELINE, THEIRS, TOKEN, Site
+from tests.builders.connecting import EXAMPLES, PIPELINE, THEIRS, TOKEN, Site
 from tests.gitlab_double.people import Level
 from tests.gitlab_double.server import GitLabDouble
 
@@ -66,15 +66,12 @@ def test_once_the_merge_request_is_merged_nothing_is_left_to_add(site: Site) -> 
 
 
 def test_a_pipeline_file_that_cannot_be_edited_is_left_with_the_lines_to_add(site: Site) -> None:
-    remote = site.remote("uni/examples")
-    remote.files.update(
-        ".gitlab-ci.yml", {"branch": "main", "commit_message": "x", "content": "- a\n- list\n"}
-    )
-    connection, _ = site.connect("uni/examples", **PIPELINE)
+    site.double.forge.project("uni/listed", {**EXAMPLES, ".gitlab-ci.yml": "- a\n- list\n"})
+    connection, _ = site.connect("uni/listed", **PIPELINE)
     (note,) = connection.notes
     assert "left as it is: it is no mapping" in note.message
     assert "ci-templates/examples.yml" in note.fix
-    assert remote.mergerequests.list() == []
+    assert site.remote("uni/listed").mergerequests.list() == []
 
 
 def test_assignments_get_a_pipeline_file_and_a_schedule_and_are_told_to_be_applied(site: Site) -> None:
