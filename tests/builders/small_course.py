@@ -104,9 +104,9 @@ STRUCTURE = """\
 PLACES = ("week1/hello", "week1/sums", "week1/blank", "week2/uses")
 
 
-def make_small_course(course: TemplateCourse) -> None:
+def make_small_course(course: TemplateCourse, *, settles: bool = True) -> None:
     """Sync the examples as v1.0 and deploy them."""
-    synced = course.sync(EXAMPLES, "v1.0")
+    synced = course.sync(EXAMPLES, "v1.0", settles=settles)
     assert {str(example.status) for example in synced.examples} == {"published"}, synced
     course.structure(STRUCTURE)
     deployed = course.deploy()

@@ -9,7 +9,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -29,7 +29,7 @@ from courseline.usecases.course.apply_course import ApplyCourse, apply_course
 from courseline.usecases.deploying.deploy import Deploy, Deployed, deploy
 from courseline.usecases.library.register_repository import Registration
 from courseline.usecases.library.sync import Synced, SyncRelease, sync
-from courseline.usecases.neighbours import Neighbours
+from courseline.usecases.neighbours import Neighbours, no_rules
 from courseline.usecases.students.publish_template import PublishedTemplate, PublishTemplate, publish_template
 from courseline.wiring import resolve_url
 
@@ -125,13 +125,21 @@ class TemplateCourse:
         )
         apply_course(command, self.neighbours)
 
-    def sync(self, files: Mapping[str, Content | None], tag: str, repository: str = "examples.git") -> Synced:
-        """Commit changes to the example repository, tag them, publish the tag."""
+    def sync(
+        self,
+        files: Mapping[str, Content | None],
+        tag: str,
+        repository: str = "examples.git",
+        *,
+        settles: bool = True,
+    ) -> Synced:
+        """Commit changes to the example repository, tag them, publish the tag; keep student views, or not."""
         path = self.root / repository
         change(path, files)
         git(path, "tag", tag)
         registration = Registration(resolve_url(str(path)), organization="uni")
-        return sync(SyncRelease(str(path), tag, registration), self.neighbours)
+        neighbours = self.neighbours if settles else replace(self.neighbours, rules=no_rules)
+        return sync(SyncRelease(str(path), tag, registration), neighbours)
 
     def edit(self, files: Mapping[str, Content | None], message: str = "Edited by a lecturer\n") -> str:
         """A lecturer's commit in the assignments repository; None deletes."""

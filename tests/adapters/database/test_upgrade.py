@@ -32,6 +32,8 @@ TABLES = {
 }  # fmt: skip
 LATER = {"course_watch", "course_merge_request", "course_pipeline", "reconcile_mark"}
 """Tables that came after revision 0003."""
+COLUMNS_LATER = "{view,view_rules}"
+"""Columns that came into these tables after revision 0003."""
 
 
 def dump(url: str, *queries: str) -> list[list[tuple[object, ...]]]:
@@ -44,7 +46,9 @@ def rows_of(url: str, tables: Collection[str] = TABLES) -> dict[str, list[tuple[
         return {
             table: sorted(
                 connection.execute(
-                    psycopg.sql.SQL("SELECT t::text FROM {} t").format(psycopg.sql.Identifier(table))
+                    psycopg.sql.SQL("SELECT (to_jsonb(t) - {}::text[])::text FROM {} t").format(
+                        COLUMNS_LATER, psycopg.sql.Identifier(table)
+                    )
                 ).fetchall()
             )
             for table in tables

@@ -8,9 +8,10 @@ from typing import Any, cast
 
 import pytest
 from tests.builders.fuse import Fuse, Killed, fused
+from tests.builders.postgres import PostgresServer
 from tests.builders.repositories import git
-from tests.builders.small_course import BLANK, HELLO, PLACES, STRUCTURE
-from tests.builders.template_course import TYPES, TemplateCourse
+from tests.builders.small_course import BLANK, HELLO, PLACES, STRUCTURE, make_small_course
+from tests.builders.template_course import TYPES, Snapshot, TemplateCourse, snapshot
 
 from courseline.domain.course.wish import Node
 from courseline.domain.students.gate.case import Finding, GateCase
@@ -26,6 +27,29 @@ README = {"week1/sums/README.md": "# Sums\n\nAdd them up.\n"}
 EXCEPTION = "exceptions: [{path: week1/hello/data/words.txt, sha256: %s, reason: known, by: Ada}]\n" % (
     "0" * 64
 )
+
+
+@pytest.fixture(scope="session")
+def not_settled(postgres: PostgresServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Snapshot]:
+    """Here nothing is known of a version from its publication, so that a run has only the last template to go by."""
+
+    def make(course: TemplateCourse) -> None:
+        make_small_course(course, settles=False)
+
+    with snapshot(postgres, tmp_path_factory.mktemp("not_settled"), make) as made:
+        yield made
+
+
+@pytest.fixture
+def course(postgres: PostgresServer, not_settled: Snapshot) -> Iterator[TemplateCourse]:
+    with not_settled.open(postgres) as opened:
+        yield opened
+
+
+@pytest.fixture
+def published(course: TemplateCourse) -> TemplateCourse:
+    assert course.publish().commit is not None
+    return course
 
 
 def run(
