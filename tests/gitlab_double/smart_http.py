@@ -50,6 +50,16 @@ def prepare(root: Path) -> Path:
     return config
 
 
+@api.get("/<path:name>/info/refs")
+def references(name: str) -> Response:
+    """An address without `.git` leads to the one with it."""
+    if name.endswith(".git"):
+        return serve(name.removesuffix(".git"), "info/refs")
+    query = request.query_string.decode()
+    location = f"{rim.url()}/{name.replace(rim.SLASH, '/')}.git/info/refs?{query}"
+    return Response("", 301, {"Location": location})
+
+
 @api.route("/<path:name>.git/<path:service>", methods=["GET", "POST"])
 def serve(name: str, service: str) -> Response:
     """One request of git."""

@@ -40,6 +40,11 @@ def test_partial_fetches_and_fetches_by_id_are_allowed(ada: Lecturer, tmp_path: 
     )
 
 
+def test_an_address_without_git_at_its_end_leads_there(ada: Lecturer, tree: WorkTree) -> None:
+    url = ada.double.git_url("uni/examples", ada.token).removesuffix(".git")
+    assert tree.git("ls-remote", url, "main").split()[0] == ada.project.repository.resolve("main")
+
+
 def test_nobody_gets_a_private_project_and_a_stranger_learns_nothing(ada: Lecturer, tree: WorkTree) -> None:
     stranger = ada.double.forge.token(ada.double.forge.user("eve")).value
     for token, why in (
