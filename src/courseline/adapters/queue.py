@@ -19,7 +19,7 @@ from procrastinate.jobs import Status
 from psycopg_pool import PoolTimeout
 
 from courseline.adapters.database.connection import conninfo
-from courseline.adapters.database.queue import QUEUE
+from courseline.adapters.database.queue import LATER, QUEUE
 from courseline.errors import NeighbourFailed
 from courseline.usecases.react.job import Task
 
@@ -42,7 +42,8 @@ class PatientRetries(BaseRetryStrategy):
         if not isinstance(exception, NeighbourFailed) or is_last(job.attempts):
             return None
         wait = min(_FIRST_WAIT * 2**job.attempts, _LONGEST_WAIT)
-        return RetryDecision(retry_in={"seconds": wait * random.uniform(0.5, 1.5)})  # noqa: S311 - spreads load
+        spread = wait * random.uniform(0.5, 1.5)  # noqa: S311 - spreads load
+        return RetryDecision(retry_in={"seconds": spread}, priority=LATER)
 
 
 def is_last(attempts: int) -> bool:

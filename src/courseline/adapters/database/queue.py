@@ -10,13 +10,15 @@ from sqlalchemy.exc import IntegrityError
 from courseline.usecases.react.job import Job
 
 QUEUE = "courseline"
+LATER = -1
+"""Priority of work that waits for its time: with the same as all else it would hold up what has its lock until then."""
 _WAITS_ALREADY = "procrastinate_jobs_queueing_lock_idx_v1"
 
 # The function is what procrastinate's own connectors call (its sql/queries.sql, defer_jobs).
 _DEFER = text(
     """
     SELECT procrastinate_defer_jobs_v1(ARRAY[ROW(
-        :queue, :task, 0, :lock, :queueing_lock, CAST(:arguments AS jsonb),
+        :queue, :task, :priority, :lock, :queueing_lock, CAST(:arguments AS jsonb),
         CASE WHEN :delay > 0 THEN now() + make_interval(secs => :delay) END
     )::procrastinate_job_to_defer_v1])
     """
@@ -38,6 +40,7 @@ class PostgresQueue:
         values = {
             "queue": QUEUE,
             "task": str(job.task),
+            "priority": LATER if job.delay else 0,
             "lock": job.lock,
             "queueing_lock": job.queueing_lock,
             "arguments": json.dumps(dict(job.arguments)),

@@ -39,7 +39,6 @@ class Entry:
             missing in the store.
         meta: plain data of its meta.yaml, with `examined`.
         stays: the example shows this very version in this directory already, and no label is higher than the new one.
-        settled: the student view of what is PUBLISHED, see `Inspected`.
     """
 
     directory: str
@@ -52,7 +51,6 @@ class Entry:
     examined: Examined | None = None
     meta: Mapping[str, object] = field(default_factory=dict)
     stays: bool = False
-    settled: str | None = None
 
     @property
     def writes(self) -> bool:
@@ -230,11 +228,11 @@ def _inspected(entry: Entry, read: ReadMeta, neighbours: Neighbours) -> Entry:
     from courseline.usecases.library.inspect_view import inspect_new  # noqa: PLC0415 - start-up time
 
     found = inspect_new(read, read.meta, entry.examined, neighbours.write_yaml, neighbours.read_yaml)
-    problems = (*entry.problems, *found.problems)
-    if errors_among(found.problems):
+    problems = (*entry.problems, *found)
+    if errors_among(found):
         refused = PublicationStatus.REFUSED
         return Entry(entry.directory, entry.identifier, entry.version_identifier, refused, problems)
-    return replace(entry, problems=problems, settled=found.settled)
+    return replace(entry, problems=problems)
 
 
 def _decided(entry: Entry, existing: Sequence[LabelledVersion]) -> Entry:

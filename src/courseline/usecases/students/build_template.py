@@ -27,21 +27,18 @@ class BuiltTemplate:
         views: (place, view) of the places that were built, in the order of the course file.
         blobs: bytes read from the assignments repository, by blob id.
         unchanged: the places that stay as the template's head has them.
-        settled: ltree paths of places whose views were built and judged when their versions were published.
     """
 
     template: Template
     views: tuple[tuple[Place, BuiltView], ...]
     blobs: dict[str, bytes]
     unchanged: tuple[UnchangedPlace, ...] = ()
-    settled: frozenset[str] = frozenset()
 
 
 def build_template(
     course: Course,
     assignments: Assignments,
     places: Sequence[Place],
-    settled: Sequence[tuple[Place, BuiltView]],
     unchanged: Sequence[UnchangedPlace],
     head: Tree | None,
     known: Collection[str],
@@ -49,13 +46,12 @@ def build_template(
     remote: Remote,
     neighbours: Neighbours,
 ) -> BuiltTemplate:
-    """Build the views of `places` and put them together with what is settled and what is unchanged.
+    """Build the views of `places` and put them together with what is unchanged.
 
     Args:
         course: the course.
         assignments: what its repository says.
         places: to be built.
-        settled: places whose views are there already.
         unchanged: the other places that students are shown.
         head: tree of the template repository now.
         known: blobs whose bytes were looked at by these rules when students got them.
@@ -78,8 +74,7 @@ def build_template(
     for done, place in enumerate(places):
         neighbours.progress("Building the student view", done, len(places))
         views.append((place, build_view(_source(place, blobs, neighbours))))
-    views += settled
-    staying = {place.directory for place, _ in views} | {one.directory for one in unchanged}
+    staying = {one.directory for one in places} | {one.directory for one in unchanged}
     views = hold_exposed(course, assignments, views, staying, head, neighbours)
     every: list[TemplatePlace | UnchangedPlace] = [
         TemplatePlace(place.entry.node.path, place.directory, view) for place, view in views
@@ -88,12 +83,7 @@ def build_template(
     shown = {place.directory: place.content_path for place in every}
     rows = _readme_rows(assignments, shown, neighbours.clock())
     template = assemble(every, head, course.name, course.description, rows)
-    there = {place.entry.node.path for place, _ in settled}
-    # What is held back stays as students have it, and that is judged.
-    as_settled = frozenset(
-        place.entry.node.path for place, view in views if place.entry.node.path in there and not view.refused
-    )
-    return BuiltTemplate(template, tuple(views), blobs, tuple(unchanged), as_settled)
+    return BuiltTemplate(template, tuple(views), blobs, tuple(unchanged))
 
 
 def readme_texts(course: Course, assignments: Assignments) -> list[str]:
