@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -10,6 +11,9 @@ from courseline.cli.progress import terminal_progress
 
 if TYPE_CHECKING:
     from courseline.wiring import Wiring
+
+MANY = 100_000
+"""Objects that a job makes between two looks for cycles."""
 
 
 @contextmanager
@@ -21,6 +25,10 @@ def session(command: str) -> Iterator[Wiring]:
     """
     from courseline.wiring import wire  # noqa: PLC0415 - --help must start fast
 
+    # What was loaded stays, and a job is over in seconds: looking through all of it for cycles, as often as Python does
+    # by itself, takes a tenth of its time.
+    gc.freeze()
+    gc.set_threshold(MANY)
     progress = terminal_progress()
     try:
         yield wire(command, progress)

@@ -10,7 +10,7 @@ from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import cached_property
 
-from courseline.domain.tree import DIRECTORY, Tree, TreeFile, tree_oid
+from courseline.domain.tree import Tree, TreeFile, object_oid
 
 _DIRECTORY = b"040000 tree "
 _ID = slice(len(_DIRECTORY), len(_DIRECTORY) + 40)
@@ -105,7 +105,7 @@ class _Subtree(Tree):
         """See `Tree`; as listed, or computed from the ids that are listed right inside."""
         if not self._left_out:
             return self._entries[self._place][_ID].decode()
-        return self._known_oid or tree_oid(self._children())
+        return self._known_oid or object_oid(b"tree", b"".join(self._children()))
 
     def __bool__(self) -> bool:
         return next(iter(self._unsorted()), None) is not None
@@ -126,15 +126,14 @@ class _Subtree(Tree):
         names = (path.encode("utf-8", "surrogateescape") for path in paths)
         return _Subtree(self._entries, self._place, self._left_out.union(names), oid)
 
-    def _children(self) -> Iterator[tuple[str, str, str]]:
-        """(name, mode, id) of what lies right in the directory, directories among them."""
-        at, end = self._place + 1, _end(self._entries, self._place)
-        while at < end:
-            mode, path, oid = _parts(self._entries[at])
+    def _children(self) -> Iterator[bytes]:
+        """What lies right in the directory, directories among them, as git's tree has it: a listing is in its order."""
+        for entry in self._entries[self._place + 1 : _end(self._entries, self._place)]:
+            head, _, path = entry.partition(b"\t")
             name = path[len(self._prefix) :]
-            if name not in self._left_out:
-                yield name.decode("utf-8", "surrogateescape"), mode, oid
-            at = _end(self._entries, at) if mode == DIRECTORY else at + 1
+            if b"/" not in name and name not in self._left_out:
+                mode, _, oid = head.split(b" ")
+                yield mode.lstrip(b"0") + b" " + name + b"\0" + bytes.fromhex(oid.decode())
 
     def _unsorted(self) -> Iterable[TreeFile]:
         inside = self._entries[self._place + 1 : _end(self._entries, self._place)]

@@ -112,7 +112,7 @@ class Tree:
 
 def blob_oid(data: bytes) -> str:
     """The git blob id of `data`."""
-    return _object_oid(b"blob", data)
+    return object_oid(b"blob", data)
 
 
 def tree_oid(files: Iterable[tuple[str, str, str]]) -> str:
@@ -137,9 +137,10 @@ def _write(node: Mapping[str, object]) -> str:
             entries.append((key, mode.lstrip("0").encode() + b" " + raw + b"\0" + bytes.fromhex(oid)))
         elif isinstance(value, dict):
             entries.append((raw + b"/", b"40000 " + raw + b"\0" + bytes.fromhex(_write(value))))
-    return _object_oid(b"tree", b"".join(entry for _, entry in sorted(entries)))
+    return object_oid(b"tree", b"".join(entry for _, entry in sorted(entries)))
 
 
-def _object_oid(kind: bytes, data: bytes) -> str:
+def object_oid(kind: bytes, data: bytes) -> str:
+    """The git id of an object of a kind (`blob`, `tree`) with these bytes."""
     header = kind + b" " + str(len(data)).encode() + b"\0"
     return hashlib.sha1(header + data, usedforsecurity=False).hexdigest()

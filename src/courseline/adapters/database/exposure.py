@@ -6,10 +6,10 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Connection, Text, Uuid, bindparam, select, text
+from sqlalchemy import Connection, Text, Uuid, bindparam, literal, select, text
 from sqlalchemy.dialects.postgresql import insert
 
-from courseline.adapters.database.tables import among
+from courseline.adapters.database.tables import UtcTime, among, table_of
 from courseline.adapters.database.tables_course import COURSE_CONTENT
 from courseline.adapters.database.tables_ledger import TEMPLATE_EXPOSURE as EXPOSURE
 from courseline.domain.library.version import Role
@@ -101,18 +101,18 @@ class ExposureRows:
         del course_id  # each content knows its course
         if not exposures:
             return
+        given = table_of(
+            course_content_id=(Uuid(), [one.content_id for one in exposures]),
+            path=(Text(), [one.path for one in exposures]),
+            git_oid=(Text(), [one.git_oid for one in exposures]),
+            rule=(Text(), [one.rule for one in exposures]),
+            example_version_id=(Uuid(), [one.version_id for one in exposures]),
+        )
         self._connection.execute(
-            insert(EXPOSURE).on_conflict_do_nothing(),
-            [
-                {
-                    "course_content_id": one.content_id,
-                    "path": one.path,
-                    "git_oid": one.git_oid,
-                    "rule": one.rule,
-                    "example_version_id": one.version_id,
-                    "operation_id": operation_id,
-                    "exposed_at": at,
-                }
-                for one in exposures
-            ],
+            insert(EXPOSURE)
+            .from_select(
+                [*(column.name for column in given.c), "operation_id", "exposed_at"],
+                select(*given.c, literal(operation_id, Uuid()), literal(at, UtcTime())),
+            )
+            .on_conflict_do_nothing()
         )

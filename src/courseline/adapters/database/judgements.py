@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import Connection, Text, Uuid, bindparam, func, select, text
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from courseline.adapters.database.tables import among
+from courseline.adapters.database.tables import UtcTime, among
 from courseline.adapters.database.tables_course import COURSE_CONTENT
 from courseline.adapters.database.tables_ledger import (
     DEPLOYMENT_HISTORY,
@@ -19,8 +19,8 @@ from courseline.adapters.database.tables_ledger import (
 from courseline.adapters.database.tables_library import EXAMPLE_VERSION
 from courseline.domain.ledger.history import Action
 from courseline.domain.ledger.operation import OperationState
-from courseline.domain.library.version import Role, VersionFile
-from courseline.usecases.students.rows import StoredJudgement
+from courseline.domain.library.version import Role, VersionFacts, VersionFile
+from courseline.usecases.students.rows import StoredJudgement, StoredView
 
 JUDGED = "judged"
 """Name of the event that keeps a judgement; an operation has at most one."""
@@ -53,6 +53,30 @@ WITHHELD = text(
     ORDER BY file.example_version_id, file.path
     """
 ).bindparams(bindparam("versions", type_=ARRAY(Uuid)), bindparam("oids", type_=Text))
+
+SETTLED = (
+    text(
+        """
+    SELECT deployment.course_content_id, version.id, version.example_id, example.example_repository_id,
+        version.version_identifier, version.content_digest, version.published_at,
+        deployment.deployment_metadata ->> 'tracking' AS tracking, version.view, history.details ->> 'view' AS seal
+    FROM course_content_deployment AS deployment
+    JOIN example_version AS version ON version.id = deployment.deployed_version_id
+    JOIN example ON example.id = version.example_id
+    JOIN deployment_history AS history
+        ON history.example_version_id = version.id
+        AND history.chain = example.example_repository_id
+        AND history.action = 'published'
+    WHERE deployment.course_content_id = ANY (:contents)
+        AND version.view_rules = :rules
+        AND NOT EXISTS (SELECT FROM example_dependency WHERE example_version_id = version.id)
+    """
+    )
+    .bindparams(bindparam("contents", type_=ARRAY(Uuid)), bindparam("rules", type_=Text))
+    .columns(
+        course_content_id=Uuid, id=Uuid, example_id=Uuid, example_repository_id=Uuid, published_at=UtcTime
+    )
+)
 
 
 class JudgementRows:
@@ -128,6 +152,28 @@ class JudgementRows:
         if row is None:
             return None
         return StoredJudgement(row.facts, row.seal, self.exposure_digest(course_id))
+
+    def settled_views(self, contents: Collection[UUID], rules: str) -> list[StoredView]:
+        """See `usecases.students.rows.TemplateRows`."""
+        given = {"contents": list(contents), "rules": rules}
+        return [
+            StoredView(
+                row.course_content_id,
+                VersionFacts(
+                    row.id,
+                    row.example_id,
+                    row.example_repository_id,
+                    row.version_identifier,
+                    row.content_digest,
+                    (),
+                    row.published_at,
+                ),
+                row.tracking,
+                row.view,
+                row.seal,
+            )
+            for row in self._connection.execute(SETTLED, given)
+        ]
 
     def content_digests(self, version_ids: Collection[UUID]) -> dict[UUID, str]:
         """See `usecases.students.rows.TemplateRows`."""

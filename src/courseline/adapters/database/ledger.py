@@ -56,4 +56,5 @@ class PostgresLedger:
         self.forget_judgements = judgements.forget_judgements
         self.judgement = judgements.judgement
         self.content_digests = judgements.content_digests
+        self.settled_views = judgements.settled_views
         self.withheld_among = judgements.withheld_among

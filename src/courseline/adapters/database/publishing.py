@@ -38,7 +38,11 @@ class PublishingRows:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def add_versions(self, versions: Sequence[tuple[Example, ExampleVersion, Mapping[str, object]]]) -> None:
+    def add_versions(
+        self,
+        versions: Sequence[tuple[Example, ExampleVersion, Mapping[str, object]]],
+        views: Mapping[UUID, tuple[str, str]] | None = None,
+    ) -> None:
         """See `usecases.rows.LibraryRows`."""
         if not versions:
             return
@@ -57,6 +61,7 @@ class PublishingRows:
                 for example, version, meta in versions
             ],
         )
+        settled = views or {}
         given = table_of(
             id=(Uuid(), [version.id for _, version, _ in versions]),
             example_id=(Uuid(), [version.example_id for _, version, _ in versions]),
@@ -64,6 +69,8 @@ class PublishingRows:
             content_digest=(Text(), [version.content_digest for _, version, _ in versions]),
             meta=(Text(), [json.dumps(dict(meta)) for _, _, meta in versions]),
             published_at=(UtcTime(), [version.published_at for _, version, _ in versions]),
+            view_rules=(Text(), [settled.get(version.id, (None, None))[0] for _, version, _ in versions]),
+            view=(Text(), [settled.get(version.id, (None, None))[1] for _, version, _ in versions]),
         )
         columns = [cast(column, JSON) if column.name == "meta" else column for column in given.c]
         inserted = self._connection.execute(

@@ -113,6 +113,7 @@ DEPLOYMENT_HISTORY = Table(
     UniqueConstraint("course_id", "seq"),
     Index(None, "course_content_id", "seq"),
     Index(None, "workflow_id"),
+    Index(None, "example_version_id"),
     CheckConstraint(
         "(course_id IS NULL) <> (example_repository_id IS NULL) AND chain = coalesce(course_id, example_repository_id)",
         name="chain_of_one",

@@ -85,12 +85,17 @@ EXAMPLE_VERSION = Table(
     Column("content_digest", Text, nullable=False),
     Column("meta", JSON, nullable=False),
     Column("published_at", UtcTime, nullable=False),
+    # What students get of it where no course says more, as it was built and judged when it was published, and by which
+    # rules; the history has the seal of both.
+    Column("view", Text),
+    Column("view_rules", Text),
     UniqueConstraint("example_id", "content_digest"),
     UniqueConstraint("example_id", "version_identifier"),
     UniqueConstraint("id", "example_id"),
     Index(None, "version_identifier"),
     hex_form("version_identifier", 40),
     hex_form("content_digest", 64),
+    hex_form("view_rules", 64),
 )
 
 EXAMPLE_VERSION_FILE = Table(

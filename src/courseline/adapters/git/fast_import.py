@@ -12,6 +12,9 @@ from courseline.errors import InvalidInput
 from courseline.usecases.ports import Change, DeletePath, PutFile
 
 _AUTHOR = re.compile(r"[^<>\n\0]*<[^<>\n\0]*>")
+_PLAIN = re.compile(rb'[^\x00-\x1f"\\\x7f]*')
+# A part that is empty, `.`, `..` or `.git` in any case.
+_NO_PATH = re.compile(r"(?:\A|/)(?:\.{0,2}|\.[gG][iI][tT])(?:/|\Z)")
 _BY_ID = (FILE, EXECUTABLE, DIRECTORY, SYMLINK, GITLINK)
 
 
@@ -72,6 +75,8 @@ def commit_input(
 def quoted(path: str) -> bytes:
     """A path as fast-import reads it whatever it holds: in quotes, with escapes."""
     raw = path.encode("utf-8", "surrogateescape")
+    if _PLAIN.fullmatch(raw):
+        return b'"%s"' % raw
     return b'"%s"' % b"".join(
         b"\\%03o" % byte if byte < 0x20 or byte in b'"\\\x7f' else bytes((byte,)) for byte in raw
     )
@@ -97,8 +102,7 @@ def _path(path: str, *, root: bool = False) -> bytes:
     """
     if root and path in {"", "."}:
         return b""
-    parts = path.split("/")
-    if "\0" in path or any(part in {"", ".", ".."} or part.lower() == ".git" for part in parts):
+    if "\0" in path or _NO_PATH.search(path):
         msg = f"{path!a} cannot be written to a git repository: it is no plain relative path."
         raise InvalidInput(msg)
     return quoted(path)

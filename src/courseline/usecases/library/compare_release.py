@@ -39,6 +39,7 @@ class Entry:
             missing in the store.
         meta: plain data of its meta.yaml, with `examined`.
         stays: the example shows this very version in this directory already, and no label is higher than the new one.
+        settled: the student view of what is PUBLISHED, see `Inspected`.
     """
 
     directory: str
@@ -51,6 +52,7 @@ class Entry:
     examined: Examined | None = None
     meta: Mapping[str, object] = field(default_factory=dict)
     stays: bool = False
+    settled: str | None = None
 
     @property
     def writes(self) -> bool:
@@ -228,11 +230,11 @@ def _inspected(entry: Entry, read: ReadMeta, neighbours: Neighbours) -> Entry:
     from courseline.usecases.library.inspect_view import inspect_new  # noqa: PLC0415 - start-up time
 
     found = inspect_new(read, read.meta, entry.examined, neighbours.write_yaml, neighbours.read_yaml)
-    problems = (*entry.problems, *found)
-    if errors_among(found):
+    problems = (*entry.problems, *found.problems)
+    if errors_among(found.problems):
         refused = PublicationStatus.REFUSED
         return Entry(entry.directory, entry.identifier, entry.version_identifier, refused, problems)
-    return replace(entry, problems=problems)
+    return replace(entry, problems=problems, settled=found.settled)
 
 
 def _decided(entry: Entry, existing: Sequence[LabelledVersion]) -> Entry:

@@ -33,12 +33,14 @@ class ReadMeta:
         meta: parsed; None when it is too broken.
         identifier: None when there is no valid one.
         problems: everything found so far, with paths relative to the repository.
+        said: what reading meta.yaml alone gave, with paths relative to the example.
     """
 
     candidate: Candidate
     meta: Meta | None
     identifier: str | None
     problems: tuple[Problem, ...]
+    said: tuple[Problem, ...] = ()
 
 
 def read_meta(candidate: Candidate, raw: bytes, repository_name: str, read_yaml: ReadYaml) -> ReadMeta:
@@ -58,7 +60,7 @@ def read_meta(candidate: Candidate, raw: bytes, repository_name: str, read_yaml:
         # The files are not read then, but what is said of them is checked, so that everything is named at once.
         found += check_meta_against_files(parsed.rest, candidate.files.paths)
     problems += [problem.inside(candidate.directory) for problem in dict.fromkeys(found)]
-    return ReadMeta(candidate, parsed.meta, identifier, tuple(problems))
+    return ReadMeta(candidate, parsed.meta, identifier, tuple(problems), tuple(parsed.problems))
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from courseline.domain.students.gate.case import Finding, GateCase, GatePlace, H
 from courseline.domain.students.gate.hidden_set import merge_hidden, place_hidden
 from courseline.domain.students.gate.judge import judge
 from courseline.domain.students.gate.secrets import secret_in
+from courseline.domain.students.settled_view import settled_text
 from courseline.domain.students.view import BuiltView, PlaceSource, ViewFile, build_view
 from courseline.domain.tree import Tree, TreeFile
 from courseline.errors import Problem, Severity
@@ -103,17 +104,31 @@ def judge_example(example: ExampleView, files: Sequence[ViewFile], read_yaml: Re
     return findings
 
 
+@dataclass(frozen=True, slots=True)
+class Inspected:
+    """What is to be said of a version before it is published.
+
+    Attributes:
+        problems: errors that refuse it, and warnings.
+        settled: its view as it is kept, when builder and gate have nothing against it; None for one that only a course
+            can tell everything about.
+    """
+
+    problems: tuple[Problem, ...]
+    settled: str | None = None
+
+
 def inspect_new(
     read: ReadMeta,
     meta: Meta,
     examined: Examined,
     dump: Callable[[Mapping[str, object]], bytes],
     read_yaml: ReadYaml,
-) -> list[Problem]:
-    """What is to be said of a version before it is published: errors that refuse it, and warnings.
+) -> Inspected:
+    """Look at the student view of a new version.
 
-    Its student view must build and pass the gate. What a course may except after a review only warns, and so does a
-    secret in any of its files, because whoever may read the library reads it.
+    It must build and pass the gate. What a course may except after a review only warns, and so does a secret in any of
+    its files, because whoever may read the library reads it.
     """
     candidate = read.candidate
     example = ExampleView(
@@ -131,7 +146,15 @@ def inspect_new(
         problems.append(replace(found.problem, severity=severity))
     told = {found.path for found in findings if found.rule == "secrets"}
     problems += [one for one in _secrets(example) if one.path not in told]
-    return problems
+    # At a place there are copies from dependencies too, which nobody knows here.
+    settles = not view.refused and not findings and not meta.dependencies
+    return Inspected(tuple(problems), _settled(read, view) if settles else None)
+
+
+def _settled(read: ReadMeta, view: BuiltView) -> str | None:
+    start = "" if read.candidate.directory == "." else f"{read.candidate.directory}/"
+    warnings = [replace(one, path=one.path.removeprefix(start)) for one in view.problems]
+    return settled_text(view.files, [*read.said, *warnings])
 
 
 def _secrets(example: ExampleView) -> list[Problem]:

@@ -13,6 +13,7 @@ from courseline.domain.ledger.operation import Operation, OperationKind, Operati
 from courseline.domain.library.example import ExampleRepository
 from courseline.domain.library.objects import Manifest
 from courseline.domain.library.publication import PublicationStatus, ReleaseTag
+from courseline.domain.students.settled_view import settled_seal
 from courseline.errors import NeighbourFailed
 from courseline.usecases.ledger.open_operation import close_left, open_operation
 from courseline.usecases.library.compare_release import Entry
@@ -67,12 +68,13 @@ def publish(publication: Publication, neighbours: Neighbours) -> None:
         [entry for entry in writing if entry.status is PublicationStatus.PUBLISHED],
         neighbours,
     )
+    views = _views(writing, neighbours)
     with neighbours.database.transaction() as rows:
         rows.ledger.checkpoint(operation.id, "objects stored", {})
-        _write_rows(publication, writing, operation.started_at, rows)
+        _write_rows(publication, writing, views, operation.started_at, rows)
         rows.library.link_dependencies(publication.repository.id)
         rows.ledger.append(
-            publication.repository.id, _events(publication, writing, operation, neighbours.actor)
+            publication.repository.id, _events(publication, writing, views, operation, neighbours.actor)
         )
         rows.ledger.end_operation(operation.id, OperationState.DONE, neighbours.clock())
 
@@ -119,7 +121,13 @@ def _manifest(publication: Publication, entry: Entry) -> Manifest:
     )
 
 
-def _write_rows(publication: Publication, entries: Sequence[Entry], at: datetime, rows: Rows) -> None:
+def _write_rows(
+    publication: Publication,
+    entries: Sequence[Entry],
+    views: Mapping[UUID, tuple[str, str]],
+    at: datetime,
+    rows: Rows,
+) -> None:
     rows.library.add_versions(
         [
             (entry.example, entry.examined.version, entry.meta)
@@ -127,7 +135,8 @@ def _write_rows(publication: Publication, entries: Sequence[Entry], at: datetime
             if entry.status is PublicationStatus.PUBLISHED
             and entry.examined is not None
             and entry.example is not None
-        ]
+        ],
+        views,
     )
     labelled = _label_again(publication, entries, at, rows)
     labels = [
@@ -163,8 +172,23 @@ def _label_again(
     return staying
 
 
+def _views(entries: Sequence[Entry], neighbours: Neighbours) -> dict[UUID, tuple[str, str]]:
+    """Rules and text of the student views that were built and judged, by version; none when the rules are not known."""
+    settled = {
+        entry.labelled.version_id: entry.settled
+        for entry in entries
+        if entry.labelled is not None and entry.settled is not None
+    }
+    rules = neighbours.rules() if settled else ""
+    return {version_id: (rules, text) for version_id, text in settled.items()} if rules else {}
+
+
 def _events(
-    publication: Publication, entries: Sequence[Entry], operation: Operation, actor: str
+    publication: Publication,
+    entries: Sequence[Entry],
+    views: Mapping[UUID, tuple[str, str]],
+    operation: Operation,
+    actor: str,
 ) -> list[Event]:
     """One a new version, and one for all that only got another label: a release of thousands is one row."""
     labelled = [entry for entry in entries if entry.status is PublicationStatus.LABELLED]
@@ -183,7 +207,7 @@ def _events(
             details={**about, **details},
         )
 
-    events = [event(Action.PUBLISHED, entry, _place(entry)) for entry in published]
+    events = [event(Action.PUBLISHED, entry, _place(entry) | _seal(entry, views)) for entry in published]
     if len(labelled) == 1:
         events.append(event(Action.LABELLED, labelled[0], _place(labelled[0])))
     elif labelled:
@@ -192,5 +216,14 @@ def _events(
     return events
 
 
-def _place(entry: Entry) -> Mapping[str, object]:
+def _place(entry: Entry) -> dict[str, object]:
     return {"directory": entry.directory, "version_identifier": entry.version_identifier}
+
+
+def _seal(entry: Entry, views: Mapping[UUID, tuple[str, str]]) -> dict[str, object]:
+    """So that nobody can put another view beside the version unnoticed."""
+    labelled = entry.labelled
+    if labelled is None or labelled.version_id not in views:
+        return {}
+    rules, text = views[labelled.version_id]
+    return {"view": settled_seal(labelled.version_id, entry.version_identifier, rules, text)}

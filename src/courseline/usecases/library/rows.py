@@ -165,12 +165,17 @@ class LibraryRows(Protocol):
         """Examples by id."""
         ...
 
-    def add_versions(self, versions: Sequence[tuple[Example, ExampleVersion, Mapping[str, object]]]) -> None:
+    def add_versions(
+        self,
+        versions: Sequence[tuple[Example, ExampleVersion, Mapping[str, object]]],
+        views: Mapping[UUID, tuple[str, str]] | None = None,
+    ) -> None:
         """Insert examples when new, versions, their files and dependencies; present ones stay as they are.
 
         Args:
             versions: each as (example with directory and title of this version, its content, parsed meta.yaml for
                 description, subject and tags).
+            views: rules and text of what `domain.students.settled_view` keeps, by version.
         """
         ...
 

@@ -27,18 +27,21 @@ class BuiltTemplate:
         views: (place, view) of the places that were built, in the order of the course file.
         blobs: bytes read from the assignments repository, by blob id.
         unchanged: the places that stay as the template's head has them.
+        settled: ltree paths of places whose views were built and judged when their versions were published.
     """
 
     template: Template
     views: tuple[tuple[Place, BuiltView], ...]
     blobs: dict[str, bytes]
     unchanged: tuple[UnchangedPlace, ...] = ()
+    settled: frozenset[str] = frozenset()
 
 
 def build_template(
     course: Course,
     assignments: Assignments,
     places: Sequence[Place],
+    settled: Sequence[tuple[Place, BuiltView]],
     unchanged: Sequence[UnchangedPlace],
     head: Tree | None,
     known: Collection[str],
@@ -46,12 +49,13 @@ def build_template(
     remote: Remote,
     neighbours: Neighbours,
 ) -> BuiltTemplate:
-    """Build the views of `places` and put them together with what is unchanged.
+    """Build the views of `places` and put them together with what is settled and what is unchanged.
 
     Args:
         course: the course.
         assignments: what its repository says.
         places: to be built.
+        settled: places whose views are there already.
         unchanged: the other places that students are shown.
         head: tree of the template repository now.
         known: blobs whose bytes were looked at by these rules when students got them.
@@ -74,7 +78,8 @@ def build_template(
     for done, place in enumerate(places):
         neighbours.progress("Building the student view", done, len(places))
         views.append((place, build_view(_source(place, blobs, neighbours))))
-    staying = {one.directory for one in places} | {one.directory for one in unchanged}
+    views += settled
+    staying = {place.directory for place, _ in views} | {one.directory for one in unchanged}
     views = hold_exposed(course, assignments, views, staying, head, neighbours)
     every: list[TemplatePlace | UnchangedPlace] = [
         TemplatePlace(place.entry.node.path, place.directory, view) for place, view in views
@@ -83,7 +88,12 @@ def build_template(
     shown = {place.directory: place.content_path for place in every}
     rows = _readme_rows(assignments, shown, neighbours.clock())
     template = assemble(every, head, course.name, course.description, rows)
-    return BuiltTemplate(template, tuple(views), blobs, tuple(unchanged))
+    there = {place.entry.node.path for place, _ in settled}
+    # What is held back stays as students have it, and that is judged.
+    as_settled = frozenset(
+        place.entry.node.path for place, view in views if place.entry.node.path in there and not view.refused
+    )
+    return BuiltTemplate(template, tuple(views), blobs, tuple(unchanged), as_settled)
 
 
 def readme_texts(course: Course, assignments: Assignments) -> list[str]:

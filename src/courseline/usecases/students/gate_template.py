@@ -30,9 +30,9 @@ class Verdict:
     """What the gate says.
 
     Attributes:
-        findings: what it found; it looked at every file but those of unchanged places.
+        findings: what it found; it looked at every file but those of unchanged and settled places.
         warnings: reviewed exceptions of the course file that clear nothing.
-        hits: by ltree path, for all places, unchanged ones too, each file that is also hidden somewhere, and how; in
+        hits: by ltree path, for all places, also those that were not judged, each file that is also hidden somewhere, and how; in
             order. Where the rest is the same too, so is the verdict.
     """
 
@@ -60,7 +60,7 @@ def gate_template(
         built: the template.
         head: tree of the template repository now.
         known: the same when the bytes of all its files were judged by these rules, else None.
-        deployed: version deployed at each place, unchanged ones too, by directory.
+        deployed: version deployed at each place, also those that are not judged, by directory.
         workspace: to read blobs in.
         remotes: assignments and template repository.
         neighbours: the outside.
@@ -77,12 +77,13 @@ def gate_template(
             kept=place.directory in kept,
         )
         for place, _ in built.views
+        if place.entry.node.path not in built.settled
     ]
-    unchanged = {place.content_path for place in built.unchanged}
+    judged_before = {place.content_path for place in built.unchanged} | built.settled
     candidate = Tree(
         TreeFile(file.path, file.mode, file.oid)
         for file in built.template.files
-        if file.place not in unchanged
+        if file.place not in judged_before
     )
     blobs = dict(built.blobs)
     blobs |= {file.oid: file.content for file in built.template.files if file.content is not None}
@@ -159,11 +160,11 @@ def _hits(
 
     What is published as it lies at its place is admitted there, so the third kind of hidden blobs says nothing of it.
     """
-    written = {file.oid for file in built.template.files if file.rule in _WRITTEN} - {EMPTY_BLOB}
+    written = {file.oid for file in built.template.files if file.rule in _WRITTEN}
     here = {file.oid for file in assignments.holding(written)}
     found: dict[str, list[str]] = {}
     for file in built.template.files:
-        if file.place is None:
+        if file.place is None or file.oid == EMPTY_BLOB:  # what is empty never counts as hidden
             continue
         one = hidden.get(file.oid)
         if one is not None and one.kind is not HiddenKind.ASSIGNMENTS:

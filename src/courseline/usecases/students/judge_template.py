@@ -9,7 +9,6 @@ from uuid import UUID
 from courseline.domain.course.contents import MatchedContent
 from courseline.domain.course.course import Course
 from courseline.domain.students.gate.case import Finding
-from courseline.domain.students.gate.likeness import NO_TEXT
 from courseline.domain.students.judgement import (
     JudgedPlace,
     Judgement,
@@ -20,14 +19,15 @@ from courseline.domain.students.judgement import (
 )
 from courseline.domain.students.rule import Rule
 from courseline.domain.students.template import UnchangedPlace
-from courseline.domain.tree import GITLINK, Tree
+from courseline.domain.tree import Tree
 from courseline.errors import Problem
 from courseline.usecases.deploying.read_assignments import Assignments
 from courseline.usecases.neighbours import Neighbours
 from courseline.usecases.ports import Remote, Workspace
 from courseline.usecases.students.build_template import BuiltTemplate, build_template
 from courseline.usecases.students.gate_template import Verdict, gate_template
-from courseline.usecases.students.read_places import Place, read_places
+from courseline.usecases.students.read_places import Place, likely_blobs, read_places
+from courseline.usecases.students.settled_places import Settled, settled_places
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,28 +73,31 @@ class JudgedTemplate:
 
 
 def judge_template(setting: Setting, *, full: bool) -> JudgedTemplate:
-    """Build and judge what differs from the published template, or everything.
+    """Build and judge what differs from the published template and from published versions, or everything.
 
-    Everything, when it is asked for, when nothing or something that does not hold is known of the published template,
-    when the rules of builder and gate are others, and as soon as anything at all is found in what differs.
+    Everything, when it is asked for, when nothing that holds is known of either, when the rules of builder and gate are
+    others, and as soon as anything at all is found in what differs. A settled place with a file that is hidden anywhere
+    is judged as all others are.
 
     Raises:
         Refused: two places want one path.
     """
     judgement = None if full else _earlier(setting)
-    if judgement is not None:
-        unchanged = _unchanged(setting, judgement)
-        if unchanged:
-            judged, verdict = _judged(setting, unchanged, setting.head)
-            hits = {
-                entry.content.id: verdict.hits.get(entry.node.path, ())
-                for entry in setting.shown
-                if entry.content.id in unchanged
-            }
-            if not judged.findings and all(place.hits == hits[one] for one, place in unchanged.items()):
-                said = (one for place in unchanged.values() for one in place.warnings)
-                return replace(judged, warnings=(*judged.warnings, *said))
-    judged, _ = _judged(setting, {}, None if judgement is None else setting.head)
+    known = None if judgement is None else setting.head
+    unchanged = {} if judgement is None else _unchanged(setting, judgement)
+    others = [entry for entry in setting.shown if entry.content.id not in unchanged]
+    settled = {} if full else settled_places(setting.assignments, others, setting.neighbours)
+    while unchanged or settled:
+        judged, verdict = _judged(setting, unchanged, settled, known)
+        hits = {entry.content.id: verdict.hits.get(entry.node.path, ()) for entry in setting.shown}
+        if judged.findings or any(place.hits != hits[one] for one, place in unchanged.items()):
+            break
+        doubtful = {one for one in settled if hits[one]}
+        if not doubtful:
+            said = (one for place in unchanged.values() for one in place.warnings)
+            return replace(judged, warnings=(*judged.warnings, *said))
+        settled = {one: place for one, place in settled.items() if one not in doubtful}
+    judged, _ = _judged(setting, {}, {}, known)
     return judged
 
 
@@ -151,23 +154,26 @@ def _digests(setting: Setting, versions: Mapping[UUID, Collection[UUID]]) -> dic
 
 
 def _judged(
-    setting: Setting, unchanged: Mapping[UUID, JudgedPlace], known: Tree | None
+    setting: Setting, unchanged: Mapping[UUID, JudgedPlace], settled: Settled, known: Tree | None
 ) -> tuple[JudgedTemplate, Verdict]:
-    """Build and judge all but the unchanged places.
+    """Build and judge all but the unchanged and the settled places.
 
     Args:
         setting: where.
         unchanged: by content id.
+        settled: by content id.
         known: the head when the bytes of all its files were judged by these rules, else None.
     """
     assignments, workspace, neighbours = setting.assignments, setting.workspace, setting.neighbours
-    entries = [entry for entry in setting.shown if entry.content.id not in unchanged]
-    setting.remotes[0].fetch_blobs(_likely(assignments, entries))
+    known_places = unchanged.keys() | settled.keys()
+    entries = [entry for entry in setting.shown if entry.content.id not in known_places]
+    setting.remotes[0].fetch_blobs(likely_blobs(assignments, entries))
     places = read_places(assignments, entries, workspace, setting.remotes[0], neighbours)
     built = build_template(
         setting.course,
         assignments,
         places,
+        list(settled.values()),
         [
             UnchangedPlace(entry.node.path, entry.directory, unchanged[entry.content.id].rules)
             for entry in setting.shown
@@ -185,23 +191,13 @@ def _judged(
         built,
         setting.head,
         known,
-        _deployed(setting, places, unchanged),
+        _deployed(setting, [*places, *(place for place, _ in settled.values())], unchanged),
         workspace,
         setting.remotes,
         neighbours,
     )
     judgement = Judgement(neighbours.rules(), {**unchanged, **_clean(setting, built, verdict)})
     return JudgedTemplate(built, verdict.findings, verdict.warnings, judgement), verdict
-
-
-def _likely(assignments: Assignments, entries: Sequence[MatchedContent]) -> set[str]:
-    """Blobs of places that builder or gate will read, so that one request brings them; both fetch what is missing."""
-    return {
-        file.oid
-        for entry in entries
-        for file in assignments.tree.below(entry.directory)
-        if file.mode != GITLINK and not file.path.lower().endswith(NO_TEXT)
-    }
 
 
 def _deployed(

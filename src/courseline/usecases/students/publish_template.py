@@ -219,8 +219,8 @@ def _push(push: _Push) -> tuple[Operation, str]:
     )
     built = {place.entry.content.id for place, _ in judged.built.views}
     with neighbours.database.transaction() as rows:
-        exposed = set(rows.ledger.exposures(course.id, built))
-        exposures = tuple(one for one in _exposures(judged.built) if one not in exposed)
+        exposed = {_key(one) for one in rows.ledger.exposures(course.id, built)}
+        exposures = tuple(one for one in _exposures(judged.built) if _key(one) not in exposed)
         given = Given(exposures, len(template.files), judged.judgement.digest)
         rows.ledger.checkpoint(operation.id, "built", given.facts(branch.sha, commit))
         rows.ledger.keep_judgement(operation.id, judged.judgement.to_data())
@@ -243,6 +243,11 @@ def _tree(target: Remote, head: Head, workspace: Workspace) -> Tree | None:
         return None
     target.fetch(head.sha)
     return workspace.tree(head.sha)
+
+
+def _key(one: Exposure) -> tuple[UUID, str, str]:
+    """What is recorded once: a content of a file at a place, by whatever rule it came first."""
+    return one.content_id, one.path, one.git_oid
 
 
 def _exposures(built: BuiltTemplate) -> list[Exposure]:

@@ -15,7 +15,8 @@ from courseline.domain.deploying.tracking import Tracking, parse_tracking
 from courseline.domain.library.meta import Meta, ParsedMeta, parse_meta
 from courseline.domain.library.version import Role, VersionFacts
 from courseline.domain.paths import printable
-from courseline.domain.tree import EMPTY_TREE, FILE, Tree
+from courseline.domain.students.gate.likeness import NO_TEXT
+from courseline.domain.tree import EMPTY_TREE, FILE, GITLINK, Tree
 from courseline.errors import InvalidInput, Problem, Severity
 from courseline.usecases.deploying.read_assignments import Assignments
 from courseline.usecases.neighbours import Neighbours
@@ -70,6 +71,16 @@ def shown_places(assignments: Assignments, exposed: Collection[UUID], now: datet
         and assignments.tree.subtree(entry.directory).oid != EMPTY_TREE
         and (now >= starts.get(entry.node.path, now) or entry.content.id in exposed)
     ]
+
+
+def likely_blobs(assignments: Assignments, entries: Iterable[MatchedContent]) -> set[str]:
+    """Blobs of places that builder or gate will read, so that one request brings them; both fetch what is missing."""
+    return {
+        file.oid
+        for entry in entries
+        for file in assignments.tree.below(entry.directory)
+        if file.mode != GITLINK and not file.path.lower().endswith(NO_TEXT)
+    }
 
 
 def read_places(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
 
-from courseline.domain.library.version import VersionFile
+from courseline.domain.library.version import VersionFacts, VersionFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +23,25 @@ class StoredJudgement:
     facts: Mapping[str, object]
     seal: str | None
     exposures: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoredView:
+    """What was kept of the student view of a version that is deployed at a place.
+
+    Attributes:
+        content_id: the place's content.
+        version: what is deployed there.
+        tracking: blob id of the tracking file that the deploy wrote, None when it is not known.
+        text: see `domain.students.settled_view`.
+        seal: what the history of the version's repository says about it, None when it has none.
+    """
+
+    content_id: UUID
+    version: VersionFacts
+    tracking: str | None
+    text: str
+    seal: str | None
 
 
 class TemplateRows(Protocol):
@@ -50,6 +69,10 @@ class TemplateRows(Protocol):
 
     def judgement(self, course_id: UUID, target: str, commit: str) -> StoredJudgement | None:
         """What was kept of the operation on `target` that made `commit` and is done."""
+        ...
+
+    def settled_views(self, contents: Collection[UUID], rules: str) -> list[StoredView]:
+        """What was kept, by these rules, of the versions deployed at these contents; none that has dependencies."""
         ...
 
     def content_digests(self, version_ids: Collection[UUID]) -> dict[UUID, str]:

@@ -37,7 +37,10 @@ class Given:
             base: commit the branch was at.
             commit: commit that is about to be pushed.
         """
-        exposures = [_exposure_data(exposure) for exposure in self.exposures]
+        exposures: dict[str, list[list[str | None]]] = {}
+        for one in self.exposures:
+            version = str(one.version_id) if one.version_id else None
+            exposures.setdefault(str(one.content_id), []).append([one.path, one.git_oid, one.rule, version])
         return {
             "base": base,
             "commit": commit,
@@ -101,31 +104,15 @@ def record_template(
 
 def _given(checkpoint: Mapping[str, object]) -> Given:
     saved, files = checkpoint.get("exposures"), checkpoint.get("files")
-    exposures = tuple(_exposure(entry) for entry in saved) if isinstance(saved, list) else ()
+    by_content = saved if isinstance(saved, Mapping) else {}
+    exposures = tuple(
+        Exposure(UUID(content_id), path, git_oid, rule, UUID(version) if version else None)
+        for content_id, given in by_content.items()
+        for path, git_oid, rule, version in given
+    )
     judged = checkpoint.get("judged")
     return Given(
         exposures,
         files if isinstance(files, int) else len(exposures),
         judged if isinstance(judged, str) else None,
-    )
-
-
-def _exposure_data(exposure: Exposure) -> dict[str, object]:
-    return {
-        "content_id": str(exposure.content_id),
-        "path": exposure.path,
-        "git_oid": exposure.git_oid,
-        "rule": exposure.rule,
-        "version_id": str(exposure.version_id) if exposure.version_id else None,
-    }
-
-
-def _exposure(data: Mapping[str, object]) -> Exposure:
-    version = data["version_id"]
-    return Exposure(
-        UUID(str(data["content_id"])),
-        str(data["path"]),
-        str(data["git_oid"]),
-        str(data["rule"]),
-        UUID(version) if isinstance(version, str) else None,
     )
