@@ -53,7 +53,9 @@ def main(
             url = assignments or wiring.settings.job.repository_url
             if not url:
                 raise click.UsageError("Missing --assignments (or CI_PROJECT_URL).")
-            deployed = deploy(Deploy(url, branch, plan, wait, dry_run), wiring.neighbours())
+            asked = {"branch": branch, "plan": plan, "dry_run": dry_run}
+            with wiring.work("deploy", asked, wait) as neighbours:
+                deployed = deploy(Deploy(url, branch, plan, wait, dry_run), neighbours)
         return Outcome(
             _payload(deployed),
             lambda console: _show(console, deployed, dry_run=dry_run),

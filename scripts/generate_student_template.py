@@ -56,7 +56,8 @@ def main(
             if not url:
                 raise click.UsageError("Missing --assignments (or CI_PROJECT_URL).")
             command = PublishTemplate(url, template, wait, dry_run, full)
-            published = publish_template(command, wiring.neighbours())
+            with wiring.work("student-template", {"full": full, "dry_run": dry_run}, wait) as neighbours:
+                published = publish_template(command, neighbours)
         return Outcome(
             _payload(published),
             lambda console: _show(console, published, dry_run=dry_run),

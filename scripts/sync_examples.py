@@ -78,7 +78,16 @@ def main(
                 visibility=Visibility(visibility) if visibility else None,
                 source_type=source_type(url, project),
             )
-            synced = sync(SyncRelease(url, name, registration, wait, dry_run), wiring.neighbours())
+            given = {
+                "tag": name,
+                "source": url,
+                "repository": repository,
+                "organization": organization,
+                "visibility": visibility,
+                "dry_run": dry_run,
+            }
+            with wiring.work("sync", given, wait) as neighbours:
+                synced = sync(SyncRelease(url, name, registration, wait, dry_run), neighbours)
         return Outcome(
             _payload(synced),
             lambda console: _show(console, synced, dry_run=dry_run),

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import structlog
 from flask import Flask, Response, current_app
 
+from courseline.adapters.id_tokens import IdTokens
 from courseline.adapters.webhook_credentials import WebhookCredentials, read_credentials
 from courseline.errors import NeighbourFailed
 from courseline.wiring import Wiring
@@ -25,10 +26,12 @@ class Receiver:
     Attributes:
         wiring: settings and adapters.
         credentials: of the webhooks.
+        id_tokens: verifies those of jobs; None where no GitLab or no audience is set.
     """
 
     wiring: Wiring
     credentials: WebhookCredentials
+    id_tokens: IdTokens | None = None
 
 
 def create_app(wiring: Wiring) -> Flask:
@@ -37,14 +40,22 @@ def create_app(wiring: Wiring) -> Flask:
     Raises:
         InvalidInput: there is no webhook secret, or it is malformed.
     """
-    from webhook.health import health  # noqa: PLC0415 - they ask this module for the receiver
+    from webhook.api import api  # noqa: PLC0415 - they ask this module for the receiver
+    from webhook.health import health  # noqa: PLC0415 - same
     from webhook.receiver import hooks  # noqa: PLC0415 - same
 
     app = Flask("courseline", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     app.logger.disabled = True  # a stack trace could quote what arrived; `_fault` says where it was
-    app.extensions[_EXTENSION] = Receiver(wiring, read_credentials(wiring.settings.webhook_secrets))
+    settings = wiring.settings
+    tokens = (
+        IdTokens(settings.gitlab_url, settings.audience)
+        if settings.gitlab_url and settings.audience
+        else None
+    )
+    app.extensions[_EXTENSION] = Receiver(wiring, read_credentials(settings.webhook_secrets), tokens)
     app.register_blueprint(hooks)
+    app.register_blueprint(api)
     app.register_blueprint(health)
     app.register_error_handler(NeighbourFailed, _away)
     app.register_error_handler(500, _fault)

@@ -109,6 +109,12 @@ class NeighbourFailed(CourselineError):  # noqa: N818
     exit_code = 3
 
 
+class Busy(NeighbourFailed):
+    """Somebody else is writing there, or what they wrote is not recorded yet; waiting helps."""
+
+    kind = "busy"
+
+
 class CorruptObject(NeighbourFailed):
     """The object store answered bytes that are not the ones published; the problems name each object."""
 

@@ -15,6 +15,7 @@ from courseline.errors import InvalidInput, Problem
 _FERNET_BYTES = 32
 DEFAULT_AUTHOR = "courseline <courseline@localhost>"
 DEFAULT_BUDGET = 300
+DEFAULT_ENVIRONMENT = "courseline"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,10 @@ class Settings:
         gitlab_url: COURSELINE_GITLAB_URL; pushes to this host ask it not to start pipelines.
         gitlab_token: COURSELINE_GITLAB_TOKEN, with which that GitLab is asked about projects; never leaves this process.
         api_budget: COURSELINE_API_BUDGET, requests a minute that this process may make to that GitLab.
-        server: COURSELINE_SERVER, where others reach the receiver.
+        server: COURSELINE_SERVER, where others reach the receiver; a job without a database works through it.
+        audience: COURSELINE_AUDIENCE, what id_tokens must be made for; the server's address by default.
+        environment: COURSELINE_ENVIRONMENT, what the names of the environments of jobs that write begin with.
+        id_token: COURSELINE_ID_TOKEN, by which GitLab tells the receiver which job asks.
         source_date: SOURCE_DATE_EPOCH, fixes the clock for reproducible runs.
         actor: `local:USER`, or who started the job.
         job: see `Job`.
@@ -80,9 +84,17 @@ class Settings:
     gitlab_token: str | None = field(repr=False)
     api_budget: int
     server: str | None
+    audience: str | None
+    environment: str
+    id_token: str | None = field(repr=False)
     source_date: datetime | None
     actor: str
     job: Job
+
+    @property
+    def through_receiver(self) -> bool:
+        """Whether job commands work through the receiver: where it is named and no database is."""
+        return self.server is not None and self.database_url is None
 
 
 def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
@@ -160,6 +172,9 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         gitlab_token=env.get("COURSELINE_GITLAB_TOKEN") or None,
         api_budget=int(budget),
         server=server,
+        audience=env.get("COURSELINE_AUDIENCE") or (server.rstrip("/") if server else None),
+        environment=(env.get("COURSELINE_ENVIRONMENT") or DEFAULT_ENVIRONMENT).strip("/"),
+        id_token=env.get("COURSELINE_ID_TOKEN") or None,
         source_date=source_date,
         actor=job.actor or f"local:{env.get('USER') or env.get('LOGNAME') or os.getuid()}",
         job=job,

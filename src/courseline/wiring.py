@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import socket
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
     from courseline.usecases.forge import Forge, ForgeProject
     from courseline.usecases.library.try_examples import RunTrial
     from courseline.usecases.neighbours import Neighbours, Progress
-    from courseline.usecases.object_store import ObjectStore
+    from courseline.usecases.object_store import ObjectLinks, ObjectStore
     from courseline.usecases.offline import Offline
     from courseline.usecases.ports import Credential
 
@@ -41,11 +43,13 @@ class Wiring:
         settings: what the environment says.
         command: name of the running command, for lease holders.
         progress: shows how far long work is, None for nothing.
+        tell: shows a sentence beside the result, on standard error.
     """
 
     settings: Settings
     command: str = "courseline"
     progress: Progress | None = field(default=None, repr=False)
+    tell: Callable[[str], None] = field(default=lambda _: None, repr=False)
 
     @property
     def embedded(self) -> bool:
@@ -84,6 +88,11 @@ class Wiring:
 
         return S3Store(location, self.settings.s3_access_key or "", self.settings.s3_secret_key or "")
 
+    @property
+    def object_links(self) -> ObjectLinks | None:
+        """Makes addresses at which jobs reach the store themselves; None when they go through the receiver."""
+        return None
+
     @cached_property
     def git(self) -> GitAdapter:
         """Git."""
@@ -116,6 +125,19 @@ class Wiring:
 
     def neighbours(self) -> Neighbours:
         """Everything a use case may talk to."""
+        return self._neighbours(
+            database=self.database,
+            store=self.store,
+            git=self.git,
+            clock=self.clock,
+            credential=self.credential,
+            actor=self.settings.actor,
+            bucket=self.bucket,
+            find_project=self.find_project,
+            forge=self.forge,
+        )
+
+    def _neighbours(self, **own: Any) -> Neighbours:
         from courseline.adapters.rules import rules_version  # noqa: PLC0415 - start-up time
         from courseline.adapters.yaml_files import read_yaml  # noqa: PLC0415 - as above
         from courseline.adapters.yaml_writer import write_yaml  # noqa: PLC0415 - as above
@@ -123,22 +145,14 @@ class Wiring:
         from courseline.usecases.neighbours import Neighbours, no_progress  # noqa: PLC0415 - as above
 
         return Neighbours(
-            database=self.database,
-            store=self.store,
-            git=self.git,
-            clock=self.clock,
             read_yaml=read_yaml,
             write_yaml=write_yaml,
-            credential=self.credential,
             resolve_url=resolve_url,
-            actor=self.settings.actor,
             holder=f"{self.command}, process {os.getpid()} on {socket.gethostname()}",
             progress=self.progress or no_progress,
-            bucket=self.bucket,
             rules=rules_version,
-            find_project=self.find_project,
             address_of=lambda identity: repository_address(identity, self.settings.gitlab_url),
-            forge=self.forge,
+            **own,
         )
 
     def worker_neighbours(self) -> Neighbours:
@@ -161,6 +175,43 @@ class Wiring:
         ):
             return own
         return Credential(server[0], "oauth2", token)
+
+    @contextmanager
+    def work(self, kind: str, inputs: Mapping[str, object], wait: float) -> Iterator[Neighbours]:
+        """Everything a job's use case may talk to: our own adapters, or those of a work order of the receiver.
+
+        Args:
+            kind: `sync`, `deploy` or `student-template`.
+            inputs: what is asked, see `usecases.jobs.open_work`.
+            wait: seconds to wait for somebody else who writes there.
+
+        Raises:
+            Refused: the receiver gives no such work, or does not record what was done.
+        """
+        if not self.settings.through_receiver or self.settings.server is None:
+            yield self.neighbours()
+            return
+        from courseline.adapters.jobs_api.work import Place, given_work  # noqa: PLC0415 - start-up time
+
+        place = Place(
+            server=self.settings.server,
+            id_token=self.settings.id_token,
+            home=self.settings.home,
+            programs=self.settings.postgres_bin,
+            git=self.git,
+            resolve_url=resolve_url,
+            tell=self.tell,
+        )
+        with given_work(place, kind, inputs, wait) as given:
+            yield self._neighbours(
+                database=given.database,
+                store=given.store,
+                git=given.git,
+                clock=given.clock,
+                credential=lambda url, _course, kind: given.credential(url, kind) or self._of_job(url),
+                actor=given.order.actor,
+                find_project=given.find_project,
+            )
 
     def worker(self, concurrency: int) -> QueueWorker:
         """What works through the queue."""
@@ -286,8 +337,14 @@ class Wiring:
             )
             if sealed is not None and server == _server(registered.get(kind, "")):
                 return Credential(server[0], "oauth2", self.secrets.open(course_id, kind, sealed))
-        job = self.settings.job
-        if job.token and job.host and server == (job.host.lower(), job.port or 443):
+        return self._of_job(url)
+
+    def _of_job(self, url: str) -> Credential | None:
+        """The job's own token on its own server."""
+        from courseline.usecases.ports import Credential  # noqa: PLC0415 - start-up time
+
+        job, server = self.settings.job, _server(url)
+        if server is not None and job.token and job.host and server == (job.host.lower(), job.port or 443):
             return Credential(server[0], "gitlab-ci-token", job.token)
         return None
 

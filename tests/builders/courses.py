@@ -21,7 +21,7 @@ from courseline.usecases.course.apply_course import ApplyCourse, apply_course
 from courseline.usecases.deploying.deploy import Deploy, deploy
 from courseline.usecases.deploying.deployed import Deployed
 from courseline.usecases.deploying.plan_assignments import PlanAssignments, Planned, plan_assignments
-from courseline.usecases.library.register_repository import Registration
+from courseline.usecases.library.register_repository import Registration, register
 from courseline.usecases.library.sync import Synced, SyncRelease, sync
 from courseline.usecases.neighbours import Neighbours
 from courseline.wiring import resolve_url
@@ -114,6 +114,12 @@ class Bench:
         text = DEPLOYMENT.format(assignments=self.assignments, template=self.root / "template.git")
         command = ApplyCourse(text.encode(), "deployment.yaml", lambda _: None, lambda *_: b"")
         apply_course(command, self.neighbours)
+
+    def register_examples(self) -> None:
+        """Register the example repository, without a release."""
+        registration = Registration(resolve_url(str(self.examples)), organization="uni")
+        with self.database.transaction() as rows:
+            register(registration, rows, self.neighbours.actor, self.clock())
 
     def publish(self, files: Mapping[str, Content | None], tag: str) -> Synced:
         """Commit changes to the example repository, tag them, publish the tag; None deletes."""

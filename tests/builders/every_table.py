@@ -10,6 +10,7 @@ from tests.builders.rows import (
     a_course,
     a_repository,
     a_version,
+    a_work_order,
     an_example,
     hex_of,
     publish,
@@ -71,6 +72,7 @@ def fill(database: PostgresDatabase) -> None:
             )
         )
         rows.watch.save_mark("uni", NOW)
+        rows.work.open(a_work_order(course), hex_of("key", 64))
     with database._engine.begin() as connection:
         connection.execute(
             text(

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
-from uuid import UUID
+from datetime import UTC, datetime, timedelta
+from uuid import UUID, uuid4
 
 from courseline.domain import ids
 from courseline.domain.course.course import Content, ContentKind, ContentType, Course
+from courseline.domain.ledger.work_order import LEASE_SECONDS, WorkKind, WorkState
 from courseline.domain.library.example import Example, ExampleRepository, Visibility
 from courseline.domain.library.label import Label
 from courseline.domain.library.version import Dependency, ExampleVersion, LabelledVersion, Role, VersionFile
 from courseline.domain.tree import FILE, blob_oid
+from courseline.usecases.jobs.rows import WorkOrder
 from courseline.usecases.rows import Rows
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
@@ -137,6 +139,26 @@ def a_course(
         f"https://{base}-student-template.git",
         f"{base}-student-template",
         tuple(repositories),
+    )
+
+
+def a_work_order(course: Course, kind: WorkKind = WorkKind.DEPLOY) -> WorkOrder:
+    return WorkOrder(
+        id=uuid4(),
+        kind=kind,
+        target=course.assignments_identity if kind is WorkKind.DEPLOY else course.template_identity,
+        url=course.assignments_url,
+        course_id=course.id,
+        repository_id=None,
+        inputs={"branch": "main"},
+        holder="job 7 of uni/python-101",
+        actor="git.example.org#7",
+        token_id=str(uuid4()),
+        evidence={"project_id": 42},
+        heads={course.assignments_identity: "1" * 40},
+        state=WorkState.OPEN,
+        started_at=NOW,
+        expires_at=NOW + timedelta(seconds=LEASE_SECONDS),
     )
 
 

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+import click
+
 from courseline.cli.progress import terminal_progress
 
 if TYPE_CHECKING:
@@ -31,7 +33,9 @@ def session(command: str) -> Iterator[Wiring]:
     gc.set_threshold(MANY)
     progress = terminal_progress()
     try:
-        yield wire(command, progress)
+        wiring = wire(command, progress)
+        wiring.tell = lambda sentence: click.echo(f"{command}: {sentence}", err=True)
+        yield wiring
     finally:
         if progress is not None:
             progress.close()

@@ -56,3 +56,15 @@ class ObjectStore(Protocol):
     def check(self) -> None:
         """Reach the store and, when it has none yet, make the place to write to."""
         ...
+
+
+class ObjectLinks(Protocol):
+    """Addresses at which somebody else may read or write one object of the store for a few minutes."""
+
+    def upload(self, key: str) -> str:
+        """Address to put its bytes to."""
+        ...
+
+    def download(self, key: str) -> str:
+        """Address to get its bytes from."""
+        ...

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from contextlib import AbstractContextManager
 from typing import Protocol
+from uuid import UUID
 
 from courseline.usecases.course.rows import CourseRows, StoredCredential
+from courseline.usecases.jobs.rows import WorkRows
 from courseline.usecases.ledger.rows import Exposure, HiddenBlob, LedgerRows, StoredPlan
 from courseline.usecases.library.rows import ExampleCard, LibraryRows, RepositoryCard
 from courseline.usecases.library.seen_version import SeenVersion
@@ -31,6 +33,7 @@ __all__ = [
     "StoredCredential",
     "StoredPlan",
     "WatchRows",
+    "WorkRows",
 ]
 
 
@@ -67,6 +70,11 @@ class Rows(Protocol):
         """What is watched of courses in a GitLab."""
         ...
 
+    @property
+    def work(self) -> WorkRows:
+        """Work that pipelines' jobs were given."""
+        ...
+
 
 class Database(Protocol):
     """PostgreSQL, at the right revision."""
@@ -79,13 +87,18 @@ class Database(Protocol):
         """
         ...
 
-    def lease(self, target: str, *, wait: float, holder: str) -> AbstractContextManager[None]:
+    def lease(
+        self, target: str, *, wait: float, holder: str, recording: UUID | None = None
+    ) -> AbstractContextManager[None]:
         """Be the only writer of `target` (a repository identity) until the context ends or the process dies.
+
+        A job's work order that is not recorded yet is waited for as another holder is.
 
         Args:
             target: what is written to.
             wait: seconds to wait for another holder.
             holder: who we are, shown to others that wait (`courseline-deploy, pid 123 on host`).
+            recording: the order that we record ourselves.
 
         Raises:
             NeighbourFailed: somebody else holds it after `wait`; the message names the holder.

@@ -30,9 +30,9 @@ TABLES = {
     "example_dependency", "course_content_deployment", "deployment_history", "operation", "operation_event", "plan",
     "actor", "template_exposure", "example_repository_url", "course_example_repository", "webhook_delivery", "credential",
 }  # fmt: skip
-LATER = {"course_watch", "course_merge_request", "course_pipeline", "reconcile_mark"}
+LATER = {"course_watch", "course_merge_request", "course_pipeline", "reconcile_mark", "work_order"}
 """Tables that came after revision 0003."""
-COLUMNS_LATER = "{view,view_rules}"
+COLUMNS_LATER = "{view,view_rules,assignments_project_id}"
 """Columns that came into these tables after revision 0003."""
 
 

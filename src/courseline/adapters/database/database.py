@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Lock
+from uuid import UUID
 
 from sqlalchemy import Connection, create_engine, func, select
 
@@ -17,6 +18,7 @@ from courseline.adapters.database.library import PostgresLibrary
 from courseline.adapters.database.queue import PostgresQueue
 from courseline.adapters.database.revision import REVISION, revision_of
 from courseline.adapters.database.watch import PostgresWatch
+from courseline.adapters.database.work_orders import PostgresWork
 from courseline.errors import NeighbourFailed
 
 
@@ -34,6 +36,7 @@ class PostgresRows:
         self.inbox = PostgresInbox(connection)
         self.queue = PostgresQueue(connection)
         self.watch = PostgresWatch(connection)
+        self.work = PostgresWork(connection)
 
 
 class PostgresDatabase:
@@ -63,10 +66,12 @@ class PostgresDatabase:
                 yield PostgresRows(connection)
 
     @contextmanager
-    def lease(self, target: str, *, wait: float, holder: str) -> Iterator[None]:
+    def lease(
+        self, target: str, *, wait: float, holder: str, recording: UUID | None = None
+    ) -> Iterator[None]:
         """Be the only writer of `target`; raises as `usecases.rows.Database`."""
         key = transactions_key(target)
-        with lease(self.url, target, wait=wait, holder=holder):
+        with lease(self.url, target, wait=wait, holder=holder, recording=recording):
             self._leased.append(key)
             try:
                 yield

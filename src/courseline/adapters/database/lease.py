@@ -10,11 +10,14 @@ So each transaction of a holder shares a second lock until it ends, and who gets
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from uuid import UUID
 
 import psycopg
 from psycopg import sql
+from sqlalchemy import Connection
 
 from courseline.adapters.database.connection import advisory_key, conninfo, faults_of
 from courseline.errors import NeighbourFailed
@@ -23,6 +26,11 @@ MARK = "held by "
 HOLDER_LENGTH = 300  # characters; the server keeps 1,024 bytes of a statement
 COMMIT_SECONDS = 30.0  # at least so long a commit of a holder that was killed is waited for
 
+_LOOK_EVERY_SECONDS = 0.2
+_JOB = """
+    SELECT holder, state FROM work_order
+    WHERE target = %s AND state IN ('open', 'ended', 'recording') AND id IS DISTINCT FROM %s
+"""
 _HOLDER = """
     SELECT activity.query, activity.pid
     FROM pg_locks AS lock JOIN pg_stat_activity AS activity USING (pid)
@@ -33,7 +41,9 @@ _HOLDER = """
 
 
 @contextmanager
-def lease(url: str, target: str, *, wait: float, holder: str) -> Iterator[None]:
+def lease(
+    url: str, target: str, *, wait: float, holder: str, recording: UUID | None = None
+) -> Iterator[None]:
     """Hold the lease of `target` inside the block.
 
     Args:
@@ -41,6 +51,7 @@ def lease(url: str, target: str, *, wait: float, holder: str) -> Iterator[None]:
         target: what is written to.
         wait: seconds to wait for another holder, 0 for none.
         holder: who we are, for those who wait.
+        recording: the work order of the target that is being recorded; any other one is waited for.
 
     Raises:
         NeighbourFailed: somebody else holds it after `wait`, or the database is away.
@@ -50,13 +61,42 @@ def lease(url: str, target: str, *, wait: float, holder: str) -> Iterator[None]:
         connection = psycopg.connect(conninfo(url), autocommit=True)
     with connection:
         with faults_of(url):
-            if not _taken(connection, key, wait, holder):
-                raise NeighbourFailed(
-                    f"Waiting {wait:g} s to write to {target}: {_who(connection, key)} is writing to it."
-                    " Run the command again when that has ended."
-                )
+            deadline = time.monotonic() + wait
+            _take(connection, key, target, (wait, wait), holder)
+            while (job := _job(connection, target, recording)) is not None:
+                # Whoever records the work of a job needs the lease, so it is not kept while that is waited for.
+                connection.execute(sql.SQL("SELECT pg_advisory_unlock({})").format(sql.Literal(key)))
+                if (left := deadline - time.monotonic()) <= 0:
+                    raise NeighbourFailed(_unsettled(target, wait, *job))
+                time.sleep(min(_LOOK_EVERY_SECONDS, left))
+                _take(connection, key, target, (max(0.0, deadline - time.monotonic()), wait), holder)
             _await_commits(connection, target, max(wait, COMMIT_SECONDS), holder)
         yield
+
+
+def _take(
+    connection: psycopg.Connection, key: int, target: str, seconds: tuple[float, float], holder: str
+) -> None:
+    left, wait = seconds
+    if not _taken(connection, key, left, holder):
+        raise NeighbourFailed(
+            f"Waiting {wait:g} s to write to {target}: {_who(connection, key)} is writing to it."
+            " Run the command again when that has ended."
+        )
+
+
+def _job(connection: psycopg.Connection, target: str, recording: UUID | None) -> tuple[str, str] | None:
+    """Holder and state of the target's work order that is not recorded yet; none is given while the lease is ours."""
+    return connection.execute(_JOB, (target, recording)).fetchone()
+
+
+def _unsettled(target: str, wait: float, name: str, state: str) -> str:
+    if state == "open":
+        return f"Waiting {wait:g} s to write to {target}: {name} is writing to it. Run the command again when that has ended."
+    return (
+        f"Waiting {wait:g} s to write to {target}: what {name} did there is not recorded yet. `courseline worker` records"
+        " it; see that one runs, then run the command again."
+    )
 
 
 def transactions_key(target: str) -> int:
@@ -103,9 +143,18 @@ def _plain(holder: str) -> str:
     return " ".join(holder.replace("\0", "").replace("\\", "/").replace("'", "`").split())[:HOLDER_LENGTH]
 
 
+def holder_of(connection: Connection, key: int) -> str:
+    """Who holds the lease with this key, in words, as a transaction that cannot have it sees it."""
+    row = connection.exec_driver_sql(_HOLDER, (key,)).fetchone()
+    return _named(None if row is None else (row[0], row[1]))
+
+
 def _who(connection: psycopg.Connection, key: int) -> str:
+    return _named(connection.execute(_HOLDER, (key,)).fetchone())
+
+
+def _named(row: tuple[str | None, int] | None) -> str:
     # The catalogue shows the key as two unsigned halves; the shift above puts them together as a signed number.
-    row = connection.execute(_HOLDER, (key,)).fetchone()
     if row is None:
         return "another run (it has just ended)"
     query, pid = row

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, text
 
-REVISION = "0007"
+REVISION = "0008"
 
 
 def revision_of(connection: Connection) -> str | None:

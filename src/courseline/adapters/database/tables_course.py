@@ -64,6 +64,8 @@ COURSE = Table(
     Column("timezone", Text, nullable=False, server_default="UTC"),
     Column("created_at", UtcTime, nullable=False, server_default=func.now()),
     Column("updated_at", UtcTime, nullable=False, server_default=func.now()),
+    # Fixed when GitLab first names the project of this address to us: an address can become another project's.
+    Column("assignments_project_id", BigInteger, unique=True),
     UniqueConstraint("course_family_id", "path"),
     CheckConstraint("path <> ''", name="path_given"),
     CheckConstraint("assignments_identity <> template_identity", name="two_repositories"),

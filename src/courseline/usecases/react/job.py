@@ -36,6 +36,7 @@ class Task(StrEnum):
     DEPLOY_COURSE = "deploy_course"
     FOLLOW_PIPELINE = "follow_pipeline"
     RECONCILE = "reconcile"
+    SETTLE_OPERATION = "settle_operation"
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +193,21 @@ def _follow(event: PipelineChanged | JobChanged, number: int, counts: bool, cour
     if not counts:
         return "Only how a pipeline begins and ends counts, and how the jobs of courseline end."
     return follow_pipeline(str(course.id), event.project.id, number)
+
+
+def settle_work(order: str, owner: str) -> Job:
+    """Record what the job of a work order did.
+
+    Args:
+        order: its id.
+        owner: `course ID` or `repository IDENTITY`, whose other work waits meanwhile.
+    """
+    return Job(
+        Task.SETTLE_OPERATION,
+        {"order": order},
+        lock=owner,
+        queueing_lock=f"{Task.SETTLE_OPERATION} {order}",
+    )
 
 
 def _publish(event: TagPushed) -> Job | str:

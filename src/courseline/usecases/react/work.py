@@ -10,6 +10,8 @@ from uuid import UUID
 
 from courseline.domain.paths import printable
 from courseline.errors import CourselineError, NeighbourFailed
+from courseline.usecases.jobs.queue_settling import queue_left
+from courseline.usecases.jobs.settle_work import settle_work
 from courseline.usecases.neighbours import Neighbours
 from courseline.usecases.react.deploy_course import deploy_course
 from courseline.usecases.react.follow_pipeline import follow_pipeline
@@ -68,6 +70,16 @@ def work_publish_template(arguments: Arguments, neighbours: Neighbours) -> str:
     return f"{published.course}: {commit}, {len(published.refusals)} refused{f' ({counted})' if counted else ''}."
 
 
+def work_settle(arguments: Arguments, last: bool, neighbours: Neighbours) -> tuple[str, str]:
+    """Record what the job of a work order did; how that ended, for the log.
+
+    Raises:
+        NeighbourFailed: something did not answer; on the last attempt the order says so.
+    """
+    state, message = settle_work(UUID(arguments["order"]), neighbours, last=last)
+    return str(state), message
+
+
 def work_look_at_request(arguments: Arguments, last: bool, neighbours: Neighbours) -> Ending:
     """Look at a merge request and say in the inbox what became of it.
 
@@ -99,6 +111,7 @@ def work_follow_pipeline(arguments: Arguments, last: bool, neighbours: Neighbour
 
 def work_reconcile(neighbours: Neighbours, known: Known) -> Reconciled:
     """One pass over everything."""
+    queue_left(neighbours)
     return reconcile(neighbours, known)
 
 
@@ -123,6 +136,9 @@ def handlers(
         Task.FOLLOW_PIPELINE: of_event(Task.FOLLOW_PIPELINE, work_follow_pipeline),
         Task.PUBLISH_TEMPLATE: lambda arguments, _last: tell(
             Task.PUBLISH_TEMPLATE, work_publish_template(arguments, neighbours())
+        ),
+        Task.SETTLE_OPERATION: lambda arguments, last: tell(
+            Task.SETTLE_OPERATION, work_settle(arguments, last, neighbours())
         ),
         Task.RECONCILE: lambda _arguments, _last: tell(Task.RECONCILE, work_reconcile(neighbours(), known)),
     }
