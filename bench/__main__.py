@@ -8,25 +8,26 @@ import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from bench import deploy, gate, publication, start, sync, template
+from bench import deploy, gate, publication, receiver, start, sync, template
 from bench.table import Row, render
 
-FAMILIES = ("start", "sync", "deploy", "template", "gate", "memory", "publication")
+FAMILIES = ("start", "sync", "deploy", "template", "gate", "memory", "publication", "receiver")
 
 
 @dataclass(frozen=True, slots=True)
 class Sizes:
-    """How large each family is measured: examples, files, places, files, examples."""
+    """How large each family is measured: examples, files, places, files, examples, deliveries."""
 
     sync: list[int]
     deploy: list[int]
     template: list[int]
     memory: int
     publication: int
+    receiver: int
 
 
-SMALL = Sizes([100], [200, 2_000], [50], 2_000, 100)
-FULL = Sizes([100, 1_000, 5_000], [200, 2_000, 20_000], [50, 500], 20_000, 1_000)
+SMALL = Sizes([100], [200, 2_000], [50], 2_000, 100, 3_000)
+FULL = Sizes([100, 1_000, 5_000], [200, 2_000, 20_000], [50, 500], 20_000, 1_000, 10_000)
 
 
 def main() -> None:
@@ -49,6 +50,7 @@ def main() -> None:
         "gate": lambda: gate.measure([500], asked.rounds),
         "memory": lambda: template.memory(sizes.memory),
         "publication": lambda: publication.measure(sizes.publication),
+        "receiver": lambda: receiver.measure(sizes.receiver, asked.rounds),
     }
     before = os.getloadavg()[0]
     rows: list[Row] = []

@@ -6,7 +6,7 @@ import traceback
 from dataclasses import dataclass
 
 import structlog
-from flask import Flask, Response, current_app
+from flask import Flask, Response, current_app, g
 
 from courseline.adapters.id_tokens import IdTokens
 from courseline.adapters.webhook_credentials import WebhookCredentials, read_credentials
@@ -69,7 +69,7 @@ def receiver() -> Receiver:
 
 
 def _away(problem: NeighbourFailed) -> tuple[Response, int]:
-    structlog.get_logger().warning("not recorded", reason=problem.message)
+    structlog.get_logger().warning("not recorded", reason=problem.message, delivery=g.get("delivery"))
     answer = Response("The database is away; send it again later.\n", mimetype="text/plain")
     answer.headers["Retry-After"] = _RETRY_AFTER_SECONDS
     return answer, 503
@@ -80,5 +80,7 @@ def _fault(fault: Exception) -> tuple[Response, int]:
     cause = getattr(fault, "original_exception", None) or fault
     frames = traceback.extract_tb(cause.__traceback__)
     where = f"{frames[-1].filename.rpartition('/')[2]}:{frames[-1].lineno}" if frames else ""
-    structlog.get_logger().error("a fault in courseline itself", kind=type(cause).__name__, where=where)
+    structlog.get_logger().error(
+        "a fault in courseline itself", kind=type(cause).__name__, where=where, delivery=g.get("delivery")
+    )
     return Response("A fault in courseline itself; its log says more.\n", mimetype="text/plain"), 500

@@ -11,8 +11,7 @@ import json
 import re
 
 import structlog
-from flask import Blueprint, Request, Response, request
-from structlog.contextvars import bind_contextvars, clear_contextvars
+from flask import Blueprint, Request, Response, g, request
 from werkzeug.exceptions import BadRequest, ClientDisconnected, RequestEntityTooLarge
 
 from courseline.adapters.gitlab_payloads import read_event
@@ -30,41 +29,47 @@ _STATUS = {Receipt.ACCEPTED: 201, Receipt.KNOWN: 200, Receipt.IGNORED: 200, Rece
 
 
 @hooks.post("/hooks/gitlab")
-def gitlab() -> tuple[Response, int]:
+def gitlab() -> Response:
     """One delivery."""
-    clear_contextvars()
-    log = structlog.get_logger()
     try:
         body = request.get_data(cache=False)
     except RequestEntityTooLarge:
+        structlog.get_logger().warning("too large")
         return _answer("too large", 413, "The body is larger than 25 MiB.")
     except (ClientDisconnected, BadRequest):
+        structlog.get_logger().warning("cut off")
         return _answer("cut off", 400, "The body ended early.")
-    bind_contextvars(delivery=printable(_key(request, body)))
+    g.delivery = key = _key(request, body)  # for what is logged about it
+    here = receiver()
     try:
-        receiver().credentials.verify(request.headers, body)
+        here.credentials.verify(request.headers, body)
     except Rejected as rejected:
-        log.warning("rejected", reason=rejected.reason)
+        structlog.get_logger().warning("rejected", reason=rejected.reason, delivery=key)
         return _answer("rejected", 401, "The secret or signature is not ours.")
     payload = _object(body)
     if payload is None:
-        log.warning("not a JSON object")
+        structlog.get_logger().warning("not a JSON object", delivery=key)
         return _answer("malformed", 400, "The body is no JSON object.")
     event = read_event(payload)
-    wiring = receiver().wiring
+    wiring = here.wiring
     cause = request.headers.get("X-Gitlab-Event-UUID", "")
     receipt = receive(
-        _key(request, body),
+        key,
         event,
         wiring.database,
         wiring.clock(),
         cause=cause if _UUID.fullmatch(cause) else None,
+        intake=wiring.intake,
     )
     if receipt is Receipt.WARNED and isinstance(event, TokenExpires):
-        log.warning(
-            "an access token runs out", project=printable(event.project.path), on=printable(event.expires_on)
+        structlog.get_logger().warning(
+            "an access token runs out",
+            project=printable(event.project.path),
+            on=printable(event.expires_on),
+            delivery=key,
         )
-    log.info("recorded", kind=kind_of(event), receipt=str(receipt))
+    if receipt is Receipt.KNOWN:  # what is new is told where it is recorded
+        structlog.get_logger().info("known", kind=kind_of(event), delivery=key)
     return _answer(str(receipt), _STATUS[receipt], str(receipt))
 
 
@@ -84,6 +89,6 @@ def _object(body: bytes) -> dict[str, object] | None:
     return payload if isinstance(payload, dict) else None
 
 
-def _answer(word: str, status: int, text: str) -> tuple[Response, int]:
+def _answer(word: str, status: int, text: str) -> Response:
     count_answer(word)
-    return Response(f"{text}\n", mimetype="text/plain"), status
+    return Response(f"{text}\n", status, mimetype="text/plain")

@@ -19,6 +19,7 @@ from courseline.settings import Settings, read_settings
 
 if TYPE_CHECKING:
     from courseline.adapters.database.database import PostgresDatabase
+    from courseline.adapters.database.intake import PostgresIntake
     from courseline.adapters.database.standing import DatabaseStanding
     from courseline.adapters.embedded_postgres import EmbeddedPostgres
     from courseline.adapters.git import GitAdapter
@@ -73,6 +74,13 @@ class Wiring:
         from courseline.adapters.database.database import PostgresDatabase  # noqa: PLC0415 - start-up time
 
         return PostgresDatabase(self.database_url(), migrates_itself=self.embedded)
+
+    @cached_property
+    def intake(self) -> PostgresIntake:
+        """The short way into the inbox."""
+        from courseline.adapters.database.intake import PostgresIntake  # noqa: PLC0415 - start-up time
+
+        return PostgresIntake(self.database_url(), self.database.check_revision)
 
     @cached_property
     def store(self) -> ObjectStore:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import MutableMapping
 from typing import TextIO
@@ -9,6 +10,8 @@ from typing import TextIO
 import structlog
 
 _SECRET = re.compile(r"(?i)(glpat-|gldt-|glrt-|glcbt-|whsec_|bearer )[\w+/=.-]+|(?<=://)[^/@\s]+@")
+
+_encode = json.JSONEncoder(default=repr).encode  # `json.dumps` with an option makes an encoder for each line
 
 
 def log_to(stream: TextIO) -> None:
@@ -19,11 +22,15 @@ def log_to(stream: TextIO) -> None:
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             without_secrets,
-            structlog.processors.JSONRenderer(),
+            structlog.processors.JSONRenderer(serializer=_json),
         ],
         logger_factory=structlog.PrintLoggerFactory(stream),
         cache_logger_on_first_use=False,
     )
+
+
+def _json(event: MutableMapping[str, object], **_options: object) -> str:
+    return _encode(event)
 
 
 def without_secrets(

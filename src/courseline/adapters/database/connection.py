@@ -22,7 +22,10 @@ DEFAULTS = {
     "keepalives_idle": "30",
     "keepalives_interval": "10",
     "keepalives_count": "3",
-    "options": "-c tcp_keepalives_idle=30 -c tcp_keepalives_interval=10 -c tcp_keepalives_count=3",
+    # What is committed is on disk, also on a server whose administrator chose otherwise: a webhook that was answered is
+    # not sent again.
+    "options": "-c synchronous_commit=on"
+    " -c tcp_keepalives_idle=30 -c tcp_keepalives_interval=10 -c tcp_keepalives_count=3",
 }
 
 

@@ -78,6 +78,11 @@ class PostgresDatabase:
             finally:
                 self._leased.remove(key)
 
+    def check_revision(self) -> None:
+        """Look, once, whether the schema is the one we work with; raises as `transaction`."""
+        with faults_of(self.url):
+            self._check_revision()
+
     def close(self) -> None:
         """Give back the connections."""
         self._engine.dispose()

@@ -163,6 +163,18 @@ WORDS: dict[type, str] = {
 }
 
 
+def facts_of(event: Event) -> dict[str, object]:
+    """What an event tells, as plain values; `dataclasses.asdict` does the same and copies each of them."""
+    facts = _plain(event)
+    if not isinstance(event, Unused):
+        facts["project"] = _plain(event.project)
+    return facts
+
+
+def _plain(told: Event | Project) -> dict[str, object]:
+    return {name: getattr(told, name) for name in told.__dataclass_fields__}
+
+
 def kind_of(event: Event) -> str:
     """GitLab's word for the event."""
     return event.kind if isinstance(event, Unused) else WORDS[type(event)]

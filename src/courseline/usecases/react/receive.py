@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -18,11 +18,14 @@ from courseline.usecases.react.event import (
     TagPushed,
     TokenExpires,
     Unused,
+    facts_of,
     kind_of,
 )
 from courseline.usecases.react.job import Job, job_for
-from courseline.usecases.react.rows import DeliveryState, InboxRows, NewDelivery
+from courseline.usecases.react.rows import DeliveryState, InboxRows, Intake, NewDelivery
 from courseline.usecases.rows import Database, Rows
+
+OF_NO_COURSE = (Unused, TagPushed, TokenExpires)
 
 
 class Receipt(StrEnum):
@@ -35,7 +38,13 @@ class Receipt(StrEnum):
 
 
 def receive(
-    key: str, event: Event, database: Database, now: datetime, *, cause: str | None = None
+    key: str,
+    event: Event,
+    database: Database,
+    now: datetime,
+    *,
+    cause: str | None = None,
+    intake: Intake | None = None,
 ) -> Receipt:
     """Record an event, once, and queue the work it asks for.
 
@@ -45,13 +54,23 @@ def receive(
         database: where both are kept.
         now: the time.
         cause: the hook's own UUID, which goes along with what we ask GitLab because of it.
+        intake: records what is new faster; None where nobody waits for the answer.
 
     Raises:
         NeighbourFailed: the database is away; nothing is recorded, and the sender must send again.
     """
-    delivery = NewDelivery(key, business_key(event), kind_of(event), _project(event), asdict(event))
+    delivery = NewDelivery(key, business_key(event), kind_of(event), _project(event), facts_of(event))
+    course = None
+    if not isinstance(event, OF_NO_COURSE):
+        with database.transaction() as rows:
+            course = course_of(event, rows)
+    wanted = job_for(event, course)
+    if isinstance(wanted, Job) and cause:
+        wanted = replace(wanted, arguments={**wanted.arguments, "cause": cause})
+    receipt = None if intake is None else _recorded(delivery, event, wanted, intake)
+    if receipt is not None:
+        return receipt
     with database.transaction() as rows:
-        wanted = job_for(event, course_of(event, rows))
         if not isinstance(wanted, Job):
             return _told(delivery, event, wanted, rows)
         number = rows.inbox.add(delivery, DeliveryState.RECEIVED, "")
@@ -59,10 +78,18 @@ def receive(
             number = _again(delivery, rows.inbox)
         if number is None:
             return Receipt.KNOWN
-        if cause:
-            wanted = replace(wanted, arguments={**wanted.arguments, "cause": cause})
         queue(wanted, number, rows, now)
         return Receipt.ACCEPTED
+
+
+def _recorded(delivery: NewDelivery, event: Event, wanted: Job | str, intake: Intake) -> Receipt | None:
+    """What became of an event that is new; None for one that a transaction has to look at."""
+    if isinstance(wanted, Job):
+        return Receipt.ACCEPTED if intake.record(delivery, DeliveryState.RECEIVED, "", wanted) else None
+    if isinstance(event, TokenExpires):
+        return None
+    unkeyed = replace(delivery, business_key=None)
+    return Receipt.IGNORED if intake.record(unkeyed, DeliveryState.IGNORED, wanted, None) else None
 
 
 def _told(delivery: NewDelivery, event: Event, why: str, rows: Rows) -> Receipt:
@@ -75,7 +102,7 @@ def _told(delivery: NewDelivery, event: Event, why: str, rows: Rows) -> Receipt:
 
 def course_of(event: Event, rows: Rows) -> Course | None:
     """The course whose assignments repository an event is about; tags are about example repositories."""
-    if isinstance(event, Unused | TagPushed | TokenExpires):
+    if isinstance(event, OF_NO_COURSE):
         return None
     try:
         return rows.courses.by_assignments(normalise_url(event.project.url))

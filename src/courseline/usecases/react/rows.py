@@ -120,6 +120,28 @@ class InboxRows(Protocol):
         ...
 
 
+class Intake(Protocol):
+    """The short way into inbox and queue, for what is new; a transaction of its own."""
+
+    def record(self, delivery: NewDelivery, state: DeliveryState, message: str, job: Job | None) -> bool:
+        """Record a delivery and queue its work.
+
+        Args:
+            delivery: what has arrived.
+            state: its state from now on.
+            message: what became of it.
+            job: the work it asks for; is given the delivery's number.
+
+        Returns:
+            True when both are committed; False when nothing is: its key, its business key or its work is there already,
+            or something about it cannot be stored. A transaction says which.
+
+        Raises:
+            NeighbourFailed: the database is away.
+        """
+        ...
+
+
 class QueueRows(Protocol):
     """Work that waits."""
 
