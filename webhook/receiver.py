@@ -9,9 +9,10 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections.abc import Mapping
 
 import structlog
-from flask import Blueprint, Request, Response, g, request
+from flask import Blueprint, Response, g, request
 from werkzeug.exceptions import BadRequest, ClientDisconnected, RequestEntityTooLarge
 
 from courseline.adapters.gitlab_payloads import read_event
@@ -28,6 +29,16 @@ _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _STATUS = {Receipt.ACCEPTED: 201, Receipt.KNOWN: 200, Receipt.IGNORED: 200, Receipt.WARNED: 200}
 
 
+class _Headers:
+    """Headers straight from the WSGI environment (PEP 3333): werkzeug's own view of them takes ten times as long."""
+
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        self._environment = environment
+
+    def get(self, name: str, default: str, /) -> str:
+        return self._environment.get(f"HTTP_{name.upper().replace('-', '_')}", default)
+
+
 @hooks.post("/hooks/gitlab")
 def gitlab() -> Response:
     """One delivery."""
@@ -39,10 +50,11 @@ def gitlab() -> Response:
     except (ClientDisconnected, BadRequest):
         structlog.get_logger().warning("cut off")
         return _answer("cut off", 400, "The body ended early.")
-    g.delivery = key = _key(request, body)  # for what is logged about it
+    headers = _Headers(request.environ)
+    g.delivery = key = _key(headers, body)  # for what is logged about it
     here = receiver()
     try:
-        here.credentials.verify(request.headers, body)
+        here.credentials.verify(headers, body)
     except Rejected as rejected:
         structlog.get_logger().warning("rejected", reason=rejected.reason, delivery=key)
         return _answer("rejected", 401, "The secret or signature is not ours.")
@@ -52,7 +64,7 @@ def gitlab() -> Response:
         return _answer("malformed", 400, "The body is no JSON object.")
     event = read_event(payload)
     wiring = here.wiring
-    cause = request.headers.get("X-Gitlab-Event-UUID", "")
+    cause = headers.get("X-Gitlab-Event-UUID", "")
     receipt = receive(
         key,
         event,
@@ -73,9 +85,9 @@ def gitlab() -> Response:
     return _answer(str(receipt), _STATUS[receipt], str(receipt))
 
 
-def _key(delivered: Request, body: bytes) -> str:
+def _key(headers: _Headers, body: bytes) -> str:
     """GitLab's own id of a delivery, the same when it is sent again; before 17.4 the content stands in for it."""
-    given = delivered.headers.get("Idempotency-Key") or delivered.headers.get("webhook-id") or ""
+    given = headers.get("Idempotency-Key", "") or headers.get("webhook-id", "")
     if given and len(given) <= _LONGEST_KEY:
         return f"id:{printable(given)}"
     return f"content:{hashlib.sha256(body).hexdigest()}"
