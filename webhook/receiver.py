@@ -18,7 +18,7 @@ from werkzeug.exceptions import BadRequest, ClientDisconnected, RequestEntityToo
 from courseline.adapters.gitlab_payloads import read_event
 from courseline.adapters.webhook_credentials import Rejected
 from courseline.domain.paths import printable
-from courseline.usecases.react.event import TokenExpires, kind_of
+from courseline.usecases.react.event import TokenExpires
 from courseline.usecases.react.receive import Receipt, receive
 from webhook.application import receiver
 from webhook.metrics import count_answer
@@ -80,8 +80,6 @@ def gitlab() -> Response:
             on=printable(event.expires_on),
             delivery=key,
         )
-    if receipt is Receipt.KNOWN:  # what is new is told where it is recorded
-        structlog.get_logger().info("known", kind=kind_of(event), delivery=key)
     return _answer(str(receipt), _STATUS[receipt], str(receipt))
 
 

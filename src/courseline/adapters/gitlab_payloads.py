@@ -30,7 +30,7 @@ _BRANCH, _TAG = "refs/heads/", "refs/tags/"
 _STANDARD_PORTS = {"https": 443, "http": 80}
 _LONGEST = 1_000
 
-Short = Annotated[str, Field(max_length=_LONGEST)]
+Short = Annotated[str, Field(max_length=_LONGEST, pattern=r"^[^\x00]*$")]  # NUL: no text for PostgreSQL
 Oid = Annotated[str, Field(pattern=r"^[0-9a-f]{40}([0-9a-f]{24})?$")]
 Number = Annotated[int, Field(gt=0, lt=2**63)]
 

@@ -70,6 +70,8 @@ class PostgresIntake:
         answer = self._grouping.bring(_Brought(delivery, state, message, job))
         if isinstance(answer, NeighbourFailed):
             raise NeighbourFailed(answer.message)
+        if not answer:
+            structlog.get_logger().info("known, or its work waits already", delivery=delivery.key)
         return answer
 
     def close(self) -> None:
@@ -91,9 +93,6 @@ class PostgresIntake:
             psycopg.Error
         ):  # such as work that waits already; nothing was recorded, and the long way says of which
             return [False] * len(group)
-        if len(keys) < len(group):
-            others = sorted({one.delivery.key for one in group} - keys)
-            structlog.get_logger().info("not simply new", delivery=" ".join(others))
         if keys:  # one line for all: writing one for each delivery costs as much as checking its signature
             structlog.get_logger().info("recorded", delivery=" ".join(sorted(keys)))
         return [one.delivery.key in keys and chosen[one.delivery.key] is one for one in group]
