@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from courseline.cli.progress import ProgressBar
 from courseline.cli.report import console_for
 from courseline.errors import Refused
 
@@ -41,5 +42,13 @@ def is_agreed(
             f"{doing}: nothing was changed, because nobody is there to be asked. --dry-run shows what would be done, --yes"
             " does it without asking."
         )
+    take_off_progress()
     show(console_for(sys.stdout))
     return click.confirm(question, default=False)
+
+
+def take_off_progress() -> None:
+    """A bar that is drawn again and again would hide a question and what is typed behind it."""
+    wiring = click.get_current_context().obj
+    if isinstance(wiring.progress, ProgressBar):
+        wiring.progress.close()

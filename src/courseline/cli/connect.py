@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from courseline.cli.ask import AS_JSON, DRY_RUN, YES, is_agreed
+from courseline.cli.ask import AS_JSON, DRY_RUN, YES, is_agreed, take_off_progress
 from courseline.cli.connect_report import connected_outcome, drafted_outcome, show_draft
 from courseline.cli.report import Command, Outcome
 from courseline.errors import InvalidInput, Problem
@@ -155,6 +155,7 @@ def _offered(command: Connect, connection: Connection, around: Surroundings) -> 
     if not most:
         return connection
     text = f"There are up to {most} earlier releases. Publish how many of the newest of each repository?"
+    take_off_progress()
     count = click.prompt(text, type=click.IntRange(0, most), default=0)
     return draft_connection(replace(command, back_fill=count), around) if count else connection
 

@@ -60,6 +60,8 @@ def show_draft(console: Console, connection: Connection) -> None:
         console.print("Left alone:", markup=False)
         for path, why in connection.left_alone:
             console.print(shown(f"  {path}: {why}"), markup=False, soft_wrap=True)
+    if connection.notes:
+        console.print("To know:", markup=False)
     show_problems(console, connection.notes)
 
 

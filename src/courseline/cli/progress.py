@@ -38,9 +38,10 @@ class ProgressBar:
         self._bar.update(self._tasks[what], completed=done, total=total)
 
     def close(self) -> None:
-        """Take the bar off the screen."""
+        """Take the bar off the screen, before something is printed or asked; work after that shows a new one."""
         if self._bar is not None:
             self._bar.stop()
+            self._bar, self._tasks = None, {}
 
 
 @contextmanager

@@ -22,7 +22,7 @@ def show_steps(console: Console, steps: Sequence[Step]) -> None:
         where = "" if step.where == before else step.where
         rows.append((shown(where), str(step.kind), shown(step.now), shown(step.after)))
         before = step.where
-    show_table(console, ("where", "what", "now", "after"), rows, wraps=("now", "after"))
+    show_table(console, ("where", "what", "now", "after"), rows, wraps=("after",))
 
 
 def steps_json(steps: Sequence[Step]) -> list[dict[str, object]]:

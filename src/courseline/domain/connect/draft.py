@@ -115,5 +115,5 @@ def include_step(found: FoundSetup, state: IncludeState) -> Step | None:
         return Step(
             StepKind.CI_INCLUDE, found.project.path, f"no {path}", f"{path} with the template", "commit"
         )
-    now = f"{path} without the template"
-    return Step(StepKind.CI_INCLUDE, found.project.path, now, "a merge request that adds it", "request")
+    after = f"a merge request that adds the template to {path}"
+    return Step(StepKind.CI_INCLUDE, found.project.path, "not included", after, "request")

@@ -69,7 +69,7 @@ def draft_course(command: CreateCourse, neighbours: Neighbours) -> CourseDraft:
         notes.append(_too_open(template, places.template))
     says = unsaid(located)
     if says:
-        steps.append(Step(StepKind.COURSE_FILE, command.path, f"without {', '.join(says)}", "filled in"))
+        steps.append(Step(StepKind.COURSE_FILE, command.path, "incomplete", f"{', '.join(says)} filled in"))
     status = applied_as(command, deployment, says, template, around)
     if status is not CourseStatus.UNCHANGED or says:
         title = f"{deployment.organization.path}/{deployment.family.path}/{deployment.course.path}"
