@@ -41,6 +41,15 @@ class Way:
 
     def job(self, command: str, *arguments: str, tag: str | None = None) -> Result:
         """Run a job command on the course, or for a sync on its examples."""
+        words, environment = self.prepared(command, *arguments, tag=tag)
+        code, output, _ = run_job(command, words, environment)
+        self.results.append((code, output))
+        return code, output
+
+    def prepared(
+        self, command: str, *arguments: str, tag: str | None = None
+    ) -> tuple[list[str], dict[str, str]]:
+        """Arguments and variables of a job, with an id_token of its own."""
         if command == "courseline-sync":
             repository, arguments = self.course.examples, ("--ref", tag or "", *arguments)
             project, place = EXAMPLES_PROJECT, ["--source", str(repository)]
@@ -55,9 +64,7 @@ class Way:
             claims = {"project_id": str(project), "project_path": path}
             token = self.receiver.token(command, tag=tag, **claims)
             environment = self.receiver.environment(token, started)
-        code, output, _ = run_job(command, [*place, *arguments], environment)
-        self.results.append((code, output))
-        return code, output
+        return [*place, *arguments], environment
 
     def state(self) -> dict[str, object]:
         """Refs, objects and rows that are left."""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from flask import Flask
 from tests.builders.issuer import Issuer
 from tests.builders.outputs import job_environment
 from webhook.application import create_app
@@ -39,15 +40,26 @@ class Receiving:
         issuer: the GitLab that it believes.
         home: of jobs; the server's own is another.
         server: answers its requests.
+        app: what does.
         works: whether its worker does; ended jobs wait otherwise.
+        deaf: part of the paths that it answers with 503, "" for none.
     """
 
     wiring: Wiring
     issuer: Issuer
     home: Path
     server: BaseWSGIServer
+    app: Flask
     works: bool = True
+    deaf: str = ""
     _stop: threading.Event = field(default_factory=threading.Event)
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        """Answer a request, or be as if somebody had pulled the plug of what is behind the proxy."""
+        if self.deaf and self.deaf in environ["PATH_INFO"]:
+            start_response("503 Service Unavailable", [("Content-Length", "0")])
+            return [b""]
+        return self.app(environ, start_response)
 
     @property
     def url(self) -> str:
@@ -106,8 +118,8 @@ def receiving(
         **(settings or {}),
     }
     wiring = Wiring(read_settings(environment), "the tests")
-    server.app = create_app(wiring)
-    made = Receiving(wiring, issuer, home, server)
+    made = Receiving(wiring, issuer, home, server, create_app(wiring))
+    server.app = made
     threads = [
         threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True),
         threading.Thread(target=made._work, daemon=True),

@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from tests.builders.both_ways import Way, both
 from tests.builders.courses import commit, example, place
-from tests.builders.issuer import Issuer, id_token_issuer
+from tests.builders.issuer import Issuer
 from tests.builders.postgres import PostgresServer
 from tests.builders.repositories import git
 from tests.proofs.end_state import differences
 
 SYNC, DEPLOY, TEMPLATE = "courseline-sync", "courseline-deploy", "courseline-student-template"
-
-
-@pytest.fixture(scope="module")
-def issuer() -> Iterator[Issuer]:
-    with id_token_issuer() as made:
-        yield made
 
 
 def release(way: Way, files: dict[str, object], tag: str) -> None:

@@ -16,7 +16,7 @@ from courseline.adapters.jobs_api.order import Order
 from courseline.adapters.jobs_api.remote_store import RemoteStore
 from courseline.adapters.jobs_api.reporting_git import ReportingGit
 from courseline.adapters.jobs_api.reports import AT_THE_END, Reports
-from courseline.errors import CourselineError, InvalidInput, NeighbourFailed, Problem, Refused
+from courseline.errors import Busy, CourselineError, InvalidInput, NeighbourFailed, Problem, Refused
 from courseline.usecases.forge import ForgeProject
 from courseline.usecases.object_store import ObjectStore
 from courseline.usecases.ports import Credential, Git
