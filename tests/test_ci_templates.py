@@ -69,6 +69,21 @@ def test_every_variable_in_a_script_is_quoted_and_set_by_the_job(
 
 
 @jobs
+def test_only_jobs_that_write_get_an_id_token_and_know_the_receiver(
+    name: str, job: str, body: dict[str, Any]
+) -> None:
+    del body
+    whole = effective(name, job)
+    tokens, variables = whole.get("id_tokens", {}), whole.get("variables", {})
+    if job in WRITERS:
+        assert tokens == {"COURSELINE_ID_TOKEN": {"aud": "$[[ inputs.audience ]]"}}
+        assert variables["COURSELINE_SERVER"] == "$[[ inputs.server ]]"
+    else:
+        assert tokens == {}
+        assert not [key for key in variables if "SERVER" in key or "TOKEN" in key]
+
+
+@jobs
 def test_a_job_is_tried_again_only_when_its_runner_failed(name: str, job: str, body: dict[str, Any]) -> None:
     del body
     assert effective(name, job)["retry"] == {"max": 2, "when": "runner_system_failure"}

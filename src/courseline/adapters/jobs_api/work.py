@@ -130,7 +130,14 @@ def _opened(client: Client, token: str, kind: str, inputs: Mapping[str, object],
     from pydantic import ValidationError  # noqa: PLC0415 - start-up time
 
     question = {"kind": kind, "inputs": dict(inputs), "revision": REVISION}
-    answer = client.ask("POST", "/api/v1/operations", token, json=question, seconds=wait, wait_for_busy=True)
+    try:
+        answer = client.ask(
+            "POST", "/api/v1/operations", token, json=question, seconds=wait, wait_for_busy=True
+        )
+    except Busy as busy:
+        raise NeighbourFailed(
+            f"{busy.message} Waited {wait:g} s; run the job again when that has ended."
+        ) from None
     try:
         return Order.model_validate(answer)
     except ValidationError:
