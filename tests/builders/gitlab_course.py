@@ -83,6 +83,7 @@ class GitLabCourse:
             holder="the tests",
             find_project=self.gitlab.find_project,
             forge=self.gitlab,
+            address_of=lambda identity: f"http://{identity}.git",
         )
         text = DEPLOYMENT.format(
             assignments=self.url_of(self.assignments), template=self.url_of(self.template)

@@ -165,6 +165,10 @@ class Forge(Protocol):
         """Take a comment of ours back; one that is gone already is none."""
         ...
 
+    def status(self, project: ProjectRef, commit: str, name: str) -> ForgeStatus | None:
+        """What a commit's status of this name says now, in one of our two states; None for anything else."""
+        ...
+
     def set_status(self, project: ProjectRef, commit: str, status: ForgeStatus) -> None:
         """Say something of a commit; what it says already may be said again."""
         ...

@@ -131,6 +131,17 @@ def test_a_status_that_is_there_already_is_no_error_and_another_refusal_is_one()
     }
 
 
+def test_the_newest_status_of_a_name() -> None:
+    old = {"id": 1, "name": "courseline/plan", "status": "failed", "description": "old"}
+    new = {"id": 2, "name": "courseline/plan", "status": "success", "description": None}
+    with asked(Say(200, [new, old]), Say(200, []), Say(200, [{**new, "status": "running"}])) as (forge, _):
+        assert forge.status(42, HEAD, "courseline/plan") == ForgeStatus(
+            "courseline/plan", StatusState.SUCCESS, ""
+        )
+        assert forge.status(42, HEAD, "courseline/plan") is None
+        assert forge.status(42, HEAD, "courseline/plan") is None
+
+
 def test_pipelines_and_jobs() -> None:
     one = {
         "id": 9,

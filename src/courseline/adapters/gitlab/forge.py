@@ -31,6 +31,7 @@ class GitLabForge:
         self.add_note = notes.add_note
         self.edit_note = notes.edit_note
         self.delete_note = notes.delete_note
+        self.status = notes.status
         self.set_status = notes.set_status
         self.pipeline = pipelines.pipeline
         self.pipelines = pipelines.pipelines

@@ -12,7 +12,7 @@ from functools import cached_property
 from courseline.adapters.gitlab.client import PER_PAGE, GitLabClient
 from courseline.domain.paths import printable
 from courseline.errors import NotFound, Refused
-from courseline.usecases.forge import ForgeNote, ForgeStatus, ProjectRef
+from courseline.usecases.forge import ForgeNote, ForgeStatus, ProjectRef, StatusState
 
 LONGEST_DESCRIPTION = 255
 
@@ -61,6 +61,20 @@ class Notes:
         """See `usecases.forge.Forge`."""
         with suppress(NotFound), self._client.asking(f"Removing a doubled note at {_request(project, iid)}"):
             self._client.api.http_delete(f"{self._path(project, iid)}/{note}")
+
+    def status(self, project: ProjectRef, commit: str, name: str) -> ForgeStatus | None:
+        """See `usecases.forge.Forge`."""
+        with self._client.asking(f"Reading the status of {commit[:12]} in {printable(str(project))}"):
+            path = f"{self._project(project)}/repository/commits/{commit}/statuses"
+            found = self._client.api.http_list(
+                path, get_all=True, per_page=PER_PAGE, query_data={"name": name}
+            )
+            newest = max(
+                (one for one in found if one["name"] == name), key=lambda one: int(one["id"]), default=None
+            )
+            if newest is None or newest["status"] not in set(StatusState):
+                return None
+            return ForgeStatus(name, StatusState(newest["status"]), str(newest["description"] or ""))
 
     def set_status(self, project: ProjectRef, commit: str, status: ForgeStatus) -> None:
         """See `usecases.forge.Forge`."""

@@ -8,10 +8,13 @@ from collections.abc import Sequence
 from courseline.domain.deploying.plan import Plan
 from courseline.domain.deploying.step import Step, StepAction
 from courseline.domain.markdown import code
+from courseline.domain.paths import printable
 from courseline.errors import Problem, Severity
 
 MARKER = "<!-- courseline:plan -->"
 """First line of our note, which no reader sees; by it and by its author the note is found again."""
+LONGEST_STATUS = 255
+"""Characters that GitLab takes for the description of a status."""
 _MOST_LINES = 40
 _NAME = 200
 _ATTENTION = {StepAction.CONFLICT, StepAction.REFUSED}
@@ -95,8 +98,8 @@ def summary(plan: Plan) -> str:
 def refusal(problems: Sequence[Problem]) -> str:
     """One sentence for a course file that cannot be used, with the first place."""
     errors = [problem for problem in problems if problem.severity is Severity.ERROR]
-    first = f" First: {errors[0].where}" if errors else ""
-    return f"{_refusal(errors)}{first}"
+    first = f" First: {printable(errors[0].where)}" if errors else ""
+    return f"{_refusal(errors)}{first}"[:LONGEST_STATUS]
 
 
 def needs_attention(plan: Plan) -> bool:

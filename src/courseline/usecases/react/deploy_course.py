@@ -14,6 +14,7 @@ from courseline.usecases.deploying.read_assignments import Head, read_head
 from courseline.usecases.neighbours import Neighbours
 from courseline.usecases.react.job import PIPELINE_HEAD_START
 from courseline.usecases.react.publish_tag import Ending
+from courseline.usecases.react.queue_wanting import queue_stale
 from courseline.usecases.react.rows import DeliveryState
 from courseline.usecases.react.running_pipeline import running_pipeline
 from courseline.usecases.react.tell_merged import tell_merged
@@ -57,7 +58,10 @@ def deploy_course(course_id: UUID, neighbours: Neighbours) -> Ending:
         return DeliveryState.DONE, f"{course.title}: pipeline {pipeline.id} is about to do it."
     words = [_deployed(course, head, neighbours)] if "deploy" in wants else []
     words.append(_published(course, neighbours))
-    tell_merged(course, _head(course, neighbours), neighbours)
+    now = _head(course, neighbours)
+    with neighbours.database.transaction() as rows:
+        queue_stale({course.id: now.sha}, rows)
+    tell_merged(course, now, neighbours)
     return DeliveryState.DONE, f"{course.title}: {'; '.join(words)}."
 
 

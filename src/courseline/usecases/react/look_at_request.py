@@ -93,7 +93,9 @@ def _tell(
     _save(now, neighbours)
     write_note(forge, now.project, now.iid, planned.note)
     state = StatusState.FAILED if planned.wanting else StatusState.SUCCESS
-    forge.set_status(now.project, now.head, ForgeStatus(STATUS, state, planned.status, url=now.url))
+    said = forge.status(now.project, now.head, STATUS)
+    if said is None or (said.state, said.description) != (state, planned.status):
+        forge.set_status(now.project, now.head, ForgeStatus(STATUS, state, planned.status, url=now.url))
     return DONE, f"{course.title}, merge request {now.iid}: {planned.status}"
 
 

@@ -42,7 +42,7 @@ def publish_tag(
             known = rows.library.repository(urls=[identity], project=project or None)
         if known is None:
             return DeliveryState.IGNORED, _unregistered(url)
-        own = pipeline_of_tag(known.urls[-1], tag, neighbours)
+        own = pipeline_of_tag(neighbours.address_of(known.urls[-1]), tag, neighbours)
         if own is not None and own[1] and patient:
             return DeliveryState.RECEIVED, f"Pipeline {own[0].id} is about to publish it."
         if own is not None and own[0].status == "success" and _is_published(known.id, tag, neighbours):

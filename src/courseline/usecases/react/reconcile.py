@@ -20,14 +20,14 @@ from courseline.usecases.react.job import (
     PIPELINE_HEAD_START,
     deploy_course,
     follow_pipeline,
-    look_at_request,
     publish_tag,
 )
 from courseline.usecases.react.open_places import KnownStarts, open_places
+from courseline.usecases.react.queue_wanting import queue_stale
 from courseline.usecases.react.receive import queue, tag_key
 from courseline.usecases.react.rows import DeliveryState, NewDelivery
 from courseline.usecases.react.tell_merged import is_due
-from courseline.usecases.react.watch_requests import KnownGroups, stale_requests, watch_requests
+from courseline.usecases.react.watch_requests import KnownGroups, watch_requests
 from courseline.usecases.react.watch_rows import MERGED, SeenHead
 from courseline.usecases.rows import RepositoryCard, Rows
 
@@ -125,8 +125,7 @@ def _queue_followed(heads: Mapping[UUID, tuple[Course, Head]], neighbours: Neigh
             ):
                 deploys.append(course.title)
         shas = {course_id: head.sha for course_id, (_, head) in heads.items()}
-        for request in stale_requests(shas, rows):
-            rows.queue.put(look_at_request(str(request.course_id), request.project, request.iid))
+        queue_stale(shas, rows)
         for one in rows.watch.pipelines():
             if one.is_running and one.course_id in heads:
                 rows.queue.put(follow_pipeline(str(one.course_id), one.project, one.number))

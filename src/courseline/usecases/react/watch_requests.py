@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
-from uuid import UUID
 
 from courseline.domain.course.course import Course
 from courseline.errors import NeighbourFailed, NotFound, Problem, Refused
@@ -13,7 +12,6 @@ from courseline.usecases.forge import Forge, ForgeRequest
 from courseline.usecases.neighbours import Neighbours
 from courseline.usecases.react.job import look_at_request
 from courseline.usecases.react.watch_rows import OPENED, SeenRequest
-from courseline.usecases.rows import Rows
 
 FIRST_LOOK_BACK = timedelta(days=90)
 """How old a change may be that is found when a group is read for the first time."""
@@ -67,23 +65,6 @@ def watch_requests(
         except NeighbourFailed as away:
             problems.append(Problem(scope, None, away.message))
     return queued, problems
-
-
-def stale_requests(heads: Mapping[UUID, str | None], rows: Rows) -> list[SeenRequest]:
-    """Open requests whose plan was made on another head, or wants what the library may have by now.
-
-    Args:
-        heads: of the courses' default branches, as they are now.
-        rows: the transaction.
-    """
-    library = rows.watch.library()
-    return [
-        one
-        for one in rows.watch.requests([OPENED])
-        if one.touches
-        and one.course_id in heads
-        and (one.target != heads[one.course_id] or (one.wanting and one.library != library))
-    ]
 
 
 def _top(path: str, known: KnownGroups) -> str:

@@ -19,6 +19,7 @@ from courseline.usecases.react.job import PIPELINE_HEAD_START, Task
 from courseline.usecases.react.job import publish_tag as publish_tag_job
 from courseline.usecases.react.look_at_request import look_at_request
 from courseline.usecases.react.publish_tag import Ending, publish_tag
+from courseline.usecases.react.queue_wanting import queue_wanting
 from courseline.usecases.react.receive import queue
 from courseline.usecases.react.reconcile import Known, Reconciled, reconcile
 from courseline.usecases.react.rows import DeliveryState
@@ -45,6 +46,9 @@ def work_publish_tag(arguments: Arguments, last: bool, neighbours: Neighbours) -
     ending = _told(
         arguments, last, neighbours, lambda: publish_tag(project, url, tag, neighbours, patient=patient)
     )
+    if ending[0] is DeliveryState.DONE:
+        with neighbours.database.transaction() as rows:
+            queue_wanting(rows)
     if ending[0] is DeliveryState.RECEIVED:
         again = publish_tag_job(project, url, tag, delay=PIPELINE_HEAD_START)
         with neighbours.database.transaction() as rows:
