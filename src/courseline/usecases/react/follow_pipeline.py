@@ -8,12 +8,15 @@ from uuid import UUID
 from courseline.domain.course.course import Course
 from courseline.domain.ledger.operation import Operation
 from courseline.domain.paths import printable
+from courseline.errors import NeighbourFailed
+from courseline.usecases.deploying.read_assignments import Head
 from courseline.usecases.neighbours import Neighbours
 from courseline.usecases.react.deploy_course import KINDS, deploy_course
 from courseline.usecases.react.job import deploy_course as deploy_job
 from courseline.usecases.react.publish_tag import Ending
 from courseline.usecases.react.rows import DeliveryState
 from courseline.usecases.react.running_pipeline import record_pipeline
+from courseline.usecases.react.tell_merged import tell_merged
 from courseline.usecases.react.watch_rows import SeenPipeline
 
 PIPELINE = "pipeline"
@@ -58,8 +61,12 @@ def follow_pipeline(course_id: UUID, project: int, number: int, neighbours: Neig
         with neighbours.database.transaction() as rows:
             rows.queue.put(deploy_job(str(course.id), course.assignments_url))
         return DeliveryState.DONE, f"{told}."
-    # The failure is told first, then it is tried here: what the pipeline could not do may be no fault of the course's.
-    _, after = deploy_course(course_id, neighbours)
+    # It is tried here: what the pipeline could not do may be no fault of the course's.
+    try:
+        _, after = deploy_course(course_id, neighbours)
+    except NeighbourFailed:
+        tell_merged(course, Head(pipeline.ref, pipeline.commit), neighbours)
+        raise
     return DeliveryState.DONE, f"{told} ({_failed(seen.jobs)}). {after}"
 
 
