@@ -96,6 +96,7 @@ def _tell(
     said = forge.status(now.project, now.head, STATUS)
     if said is None or (said.state, said.description) != (state, planned.status):
         forge.set_status(now.project, now.head, ForgeStatus(STATUS, state, planned.status, url=now.url))
+    _save(replace(now, told_at=neighbours.clock()), neighbours)
     return DONE, f"{course.title}, merge request {now.iid}: {planned.status}"
 
 

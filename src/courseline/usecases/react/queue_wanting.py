@@ -23,7 +23,7 @@ def queue_wanting(rows: Rows) -> None:
 
 
 def queue_stale(heads: Mapping[UUID, str | None], rows: Rows) -> None:
-    """Queue open requests whose plan was made on another head, or asks for what the library may have by now.
+    """Queue open requests whose plan is for another head, asks for what the library may have by now, or was not told.
 
     Args:
         heads: of the default branches of courses, as they are now.
@@ -33,7 +33,10 @@ def queue_stale(heads: Mapping[UUID, str | None], rows: Rows) -> None:
     for request in rows.watch.requests([OPENED]):
         if not request.touches or request.course_id not in heads:
             continue
-        if request.target != heads[request.course_id] or (request.wanting and request.library != library):
+        is_old = request.target != heads[request.course_id] or (
+            request.wanting and request.library != library
+        )
+        if is_old or request.told_at is None:
             _look_at(request, rows)
 
 

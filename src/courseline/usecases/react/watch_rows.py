@@ -85,7 +85,7 @@ class SeenRequest:
         wanting: that plan has steps that another state of the library may mend.
         library: see `WatchRows.library`, as it was then.
         looked_at: when.
-        told_at: when its note last spoke of the deploy.
+        told_at: when its note was last brought up to date in this state of it; None before.
         settled: its note says that it is deployed, so nothing more is to be told.
     """
 
