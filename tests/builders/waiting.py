@@ -18,8 +18,8 @@ _WAITING = (
 )
 
 
-def until(condition: Callable[[], object], what: str) -> None:
-    """Return as soon as a condition holds.
+def until(condition: Callable[[], object], what: str, *, pause: float = _PAUSE) -> None:
+    """Return as soon as a condition holds, which is looked at after each `pause` (seconds).
 
     Raises:
         AssertionError: it never came to hold; the message says `what` did not happen.
@@ -27,7 +27,7 @@ def until(condition: Callable[[], object], what: str) -> None:
     deadline = time.monotonic() + PATIENCE
     while not condition():
         assert time.monotonic() < deadline, f"Waited {PATIENCE:g} s, and still not: {what}"
-        time.sleep(_PAUSE)
+        time.sleep(pause)
 
 
 def until_somebody_waits(

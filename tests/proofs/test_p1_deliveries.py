@@ -92,7 +92,8 @@ def test_nothing_is_lost_and_nothing_acted_on_twice(tmp_path: Path, pytestconfig
         receiver.kill("worker")
         receiver.pass_time()
         receiver.start("worker")
-        until(lambda: all_worked(receiver), "all work is done")
+        while left := unfinished(receiver):
+            until(lambda: unfinished(receiver) < left, f"one of {left} pieces of work is done", pause=0.2)
 
         told = receiver.query(
             "SELECT delivery_key, state FROM webhook_delivery WHERE delivery_key LIKE 'id:%'"
@@ -106,12 +107,10 @@ def test_nothing_is_lost_and_nothing_acted_on_twice(tmp_path: Path, pytestconfig
         assert "Traceback" not in receiver.log("receiver")
 
 
-def all_worked(receiver: LiveReceiver) -> bool:
-    """Nothing waits and nothing runs, also nothing that was for later."""
+def unfinished(receiver: LiveReceiver) -> int:
+    """How much waits or runs, with what was for later."""
     receiver.pass_time()
-    return (
-        receiver.query(
-            "SELECT 1 FROM procrastinate_jobs WHERE status IN ('todo', 'doing') AND task_name = 'publish_tag' LIMIT 1"
-        )
-        == []
+    query = (
+        "SELECT id FROM procrastinate_jobs WHERE status IN ('todo', 'doing') AND task_name = 'publish_tag'"
     )
+    return len(receiver.query(query))

@@ -20,6 +20,7 @@ from courseline.cli import leak_scan as leaks
 from courseline.cli import operations as runs
 from courseline.cli import repositories as sources
 from courseline.cli import secrets as keys
+from courseline.cli import settings as variables
 from courseline.cli import store as objects
 from courseline.cli import try_examples as trials
 from courseline.cli import withdraw as labels
@@ -28,7 +29,7 @@ from courseline.cli.progress import terminal_progress
 from courseline.cli.report import Command, run
 from courseline.wiring import wire
 
-OFFLINE = frozenset({"check", "preview", "try"})
+OFFLINE = frozenset({"check", "preview", "try", "settings"})
 """Commands that work without any setting, even a wrong one."""
 
 COMMANDS = (
@@ -36,6 +37,7 @@ COMMANDS = (
     labels.WITHDRAW, labels.REINSTATE, schema.UPGRADE, schema.DOWNGRADE, schema.CURRENT, schema.STOP, record.VERIFY,
     connecting.CONNECT, building.CREATE_COURSE, disconnecting.DISCONNECT, health.DOCTOR, deliveries.LIST, deliveries.SHOW, deliveries.REPLAY, queue.WORKER,
     adopting.ADOPT, leaks.LEAK_SCAN, runs.LIST, runs.SHOW, sources.ADD, sources.LIST, sources.REMOVE_SECRET, keys.CHECK, keys.ROTATE, objects.SCRUB, objects.GC,
+    variables.SETTINGS,
 )  # fmt: skip
 
 
@@ -56,6 +58,7 @@ for command in (labels.withdraw, labels.reinstate):
 for command in (
     look.check, look.preview, trials.try_, library.examples, courses.course, runs.operations, record.history, keys.secrets, objects.store,
     sources.repositories, schema.db, leaks.leak_scan, deliveries.events, queue.worker, forge.gitlab, health.doctor,
+    variables.settings,
 ):  # fmt: skip
     courseline.add_command(command)
 
