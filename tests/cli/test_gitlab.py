@@ -8,6 +8,8 @@ from tests.builders.command_line import answer, courseline
 from tests.builders.connecting import Site
 from tests.builders.terminal import at_terminal
 
+from courseline.adapters.yaml_edits import YamlEdits
+
 TEMPLATES = ("--templates", "tools/courseline@v1.0.0", "--image", "i:1")
 
 
@@ -106,6 +108,14 @@ def test_a_course_is_built_from_its_file_which_then_has_its_addresses(site: Site
     assert file.stat().st_mode & 0o777 == 0o640
     again = answer("gitlab", "create-course", file, "--yes", *TEMPLATES, settings=site.settings)
     assert (again["status"], again["steps"]) == ("unchanged", [])
+
+
+def test_jobs_are_told_where_the_receiver_is(site: Site) -> None:
+    answer("gitlab", "connect", "uni/x/py-assignments", "--yes", *TEMPLATES, settings=site.settings)
+    raw = site.remote("uni/x/py-assignments").files.get(".gitlab-ci.yml", "main").decode()
+    (entry,) = YamlEdits().includes(raw)
+    assert isinstance(entry, dict)
+    assert entry["inputs"] == {"image": "i:1", "server": site.receiver, "audience": site.receiver}
 
 
 def test_no_secret_is_in_what_is_printed(site: Site) -> None:

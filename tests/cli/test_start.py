@@ -81,6 +81,9 @@ def test_help_of_a_job_loads_nothing_heavy(script: Path):
         ["operations"],
         ["repositories", "add"],
         ["secrets"],
+        ["gitlab", "connect"],
+        ["gitlab", "create-course"],
+        ["doctor"],
     ],
 )
 def test_help_of_a_command_loads_nothing_heavy(words: list[str]):

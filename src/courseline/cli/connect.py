@@ -88,10 +88,11 @@ def connect(
         from courseline.usecases.connect.draft_connection import draft_connection  # noqa: PLC0415 - as above
 
         around = wiring.surroundings()
-        where, inputs = template_options(templates, image)
+        receiver_url = receiver_of(wiring, receiver)
+        where, inputs = template_options(templates, image, receiver_url, wiring.settings.audience)
         command = Connect(
             reference=reference,
-            receiver=receiver_of(wiring, receiver),
+            receiver=receiver_url,
             secrets=wiring.settings.webhook_secrets,
             organization=organization,
             visibility=Visibility(visibility) if visibility else None,
@@ -130,9 +131,9 @@ def receiver_of(wiring: Wiring, given: str | None) -> str:
 
 
 def template_options(
-    templates: str | None, image: str | None
+    templates: str | None, image: str | None, receiver: str, audience: str | None
 ) -> tuple[Templates | None, tuple[tuple[str, str], ...]]:
-    """Where the CI templates are, and their inputs.
+    """Where the CI templates are, and their inputs: jobs work through the receiver, so that no secret is in a project.
 
     Raises:
         UsageError: one of the two options without the other.
@@ -144,7 +145,8 @@ def template_options(
         raise click.UsageError("--templates and --image go together: the templates' jobs need an image.")
     if templates is None or image is None:
         return None, ()
-    return parse_templates(templates), (("image", image),)
+    inputs = (("image", image), ("server", receiver), ("audience", audience or receiver))
+    return parse_templates(templates), inputs
 
 
 def _offered(command: Connect, connection: Connection, around: Surroundings) -> Connection:

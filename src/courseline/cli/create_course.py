@@ -62,7 +62,8 @@ def create_course(
         from courseline.usecases.connect.course_draft import CreateCourse  # noqa: PLC0415 - as above
         from courseline.usecases.connect.draft_course import draft_course  # noqa: PLC0415 - as above
 
-        where, inputs = template_options(templates, image)
+        receiver_url = receiver_of(wiring, receiver)
+        where, inputs = template_options(templates, image, receiver_url, wiring.settings.audience)
         secrets = wiring.secrets
         command = CreateCourse(
             raw=file.read_bytes(),
@@ -72,7 +73,7 @@ def create_course(
             open=secrets.open,
             gitlab=wiring.surroundings,
             save=lambda raw: _save(file, raw),
-            receiver=receiver_of(wiring, receiver),
+            receiver=receiver_url,
             secrets=wiring.settings.webhook_secrets,
             structure=(structure.read_bytes(), str(structure)) if structure is not None else None,
             templates=where,

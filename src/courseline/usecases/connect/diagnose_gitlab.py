@@ -13,9 +13,6 @@ from courseline.errors import CourselineError, NeighbourFailed, NotFound, Refuse
 from courseline.usecases.connect.connection import Surroundings
 from courseline.usecases.connect.forge_setup import ForgeSetup, Place, PlaceKind
 
-_TOKEN_EVENT = "access_token"  # noqa: S105 - GitLab's word for a kind of event
-_EVENTS = 200
-
 
 def diagnose_gitlab(
     open_gitlab: Callable[[], Surroundings],
@@ -76,18 +73,17 @@ def _token(forge: ForgeSetup, today: date) -> list[Finding]:
 
 
 def _told_tokens(around: Surroundings, today: date) -> list[Finding]:
-    """Tokens of projects that GitLab told of: it does so a week before they end."""
+    """Tokens of projects and groups that GitLab told of: it does so a week before they end."""
     with around.neighbours.database.transaction() as rows:
-        latest = rows.inbox.latest([], _EVENTS)
-    ends: dict[str, date] = {}
-    for event in latest:
-        name, expires = event.facts.get("name"), event.facts.get("expires_on")
-        if event.event == _TOKEN_EVENT and isinstance(expires, str):
-            project = event.facts.get("project")
-            path = str(project.get("path")) if isinstance(project, dict) else event.project or ""
-            ends.setdefault(f"{path}, {name}", date.fromisoformat(expires[:10]))
-    checked = [gitlab_checks.check_token_expiry(end, today, name) for name, end in ends.items()]
-    return [one for one in checked if one.level is not Level.OK]
+        told = rows.inbox.expiring_tokens(today)
+    found = []
+    for event in told:
+        of = event.facts.get("project")
+        path = str(of.get("path")) if isinstance(of, dict) else event.project or ""
+        ends = date.fromisoformat(str(event.facts["expires_on"])[:10])
+        name = f"{path}, {event.facts.get('name')}"
+        found.append(gitlab_checks.check_token_expiry(ends, today, name))
+    return [one for one in found if one.level is not Level.OK]
 
 
 def _projects(around: Surroundings, wanted: WantedHook, *, fix: bool) -> list[Finding]:
