@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.builders.both_ways import way
 from tests.builders.command_line import answer, example, write
+from tests.builders.courses import commit
 from tests.builders.gitlab_ci import BRANCH, MERGE_REQUEST, OTHER_BRANCH, SCHEDULE, Kind, Project, tag
+from tests.builders.issuer import Issuer, id_token_issuer
 from tests.builders.outputs import job_environment
+from tests.builders.postgres import PostgresServer
 from tests.builders.repositories import build_repository, git
 
 pytestmark = pytest.mark.needs_gitlab_ci
@@ -34,6 +39,12 @@ course:
     source: {{url: "{assignments}"}}
     studentTemplate: {{url: "{template}"}}
 """
+
+
+@pytest.fixture(scope="module")
+def issuer() -> Iterator[Issuer]:
+    with id_token_issuer() as made:
+        yield made
 
 
 def project(directory: Path, template: str, files: dict[str, str] | None = None, **inputs: object) -> Project:
@@ -144,3 +155,37 @@ def test_from_a_release_tag_to_the_students_template(tmp_path: Path, database_ur
         assert "week1/hello/main.py" in given
         assert not any("tests/" in path for path in given)
     assert "sum(range" not in git(template.path, "show", "main:week1/hello/main.py")
+
+
+def test_pipelines_need_no_secret_where_a_receiver_is_named(
+    tmp_path: Path, postgres: PostgresServer, issuer: Issuer
+) -> None:
+    """Release, deploy and template, each job with its own id_token and no other word of courseline's."""
+    with way(tmp_path / "course", postgres, issuer, through_receiver=True) as course:
+        bench, receiver = course.course, course.receiver
+        assert receiver is not None
+        files = {f"hello/{path}": text for path, text in example().items()}
+        commit(bench.examples, files)
+        git(bench.examples, "tag", "v1.0")
+        bench.edit({"course-structure.yaml": COURSE_FILE})
+        named = {"server": receiver.url, "audience": receiver.url}
+        examples = project(tmp_path / "examples", "examples.yml", files, **named)
+        assignments = project(
+            tmp_path / "assignments", "assignments.yml", {"course-structure.yaml": COURSE_FILE}, **named
+        )
+        for pipeline, kind, job, command in (
+            (examples, tag("v1.0"), "courseline:sync", "courseline-sync"),
+            (assignments, BRANCH, "courseline:deploy", "courseline-deploy"),
+            (assignments, BRANCH, "courseline:student-template", "courseline-student-template"),
+        ):
+            _, environment = course.prepared(command, tag="v1.0" if job == "courseline:sync" else None)
+            variables = {key: value for key, value in environment.items() if key != "COURSELINE_SERVER"}
+            ran = pipeline.run(kind, variables, [job])
+            assert ran.code == 0, ran.output
+            assert "not recorded" not in ran.output
+            assert f"PASS  {job}" in ran.output, ran.output
+        assert bench.history()[-2:] == [("deployed", "week1.hello", "v1.0"), ("template_published", "", None)]
+        assert [state for (state,) in bench.query("SELECT state FROM work_order")] == ["recorded"] * 3
+        given = git(bench.root / "template.git", "ls-tree", "-r", "--name-only", "main").splitlines()
+        assert "week1/hello/main.py" in given
+        assert not any("tests/" in path for path in given)
