@@ -15,7 +15,7 @@ from courseline.adapters.database.database import PostgresDatabase
 from courseline.domain.course.course import Course
 from courseline.domain.library.source_type import source_type
 from courseline.errors import InvalidInput, NeighbourFailed
-from courseline.settings import read_settings
+from courseline.settings import Job, read_settings
 from courseline.usecases.library.add_repository import AddRepository, add_repository
 from courseline.usecases.library.register_repository import Registration
 from courseline.usecases.ports import Credential
@@ -131,6 +131,27 @@ def test_the_job_s_token_goes_to_the_job_s_server_only(wiring: Wiring) -> None:
         "/srv/examples.git",
     ):
         assert wiring.credential(url, None, "examples") is None
+
+
+def test_our_gitlab_s_token_is_the_worker_s_alone_and_last(wiring: Wiring, course: Course) -> None:
+    """What answers jobs gives `credential` away, and this token must not leave the server."""
+    settings = replace(
+        wiring.settings, gitlab_url="https://git.example.org", gitlab_token="gitlab-token", job=Job()
+    )
+    ours = Wiring(settings)
+    ask, url = ours.worker_neighbours().credential, "https://git.example.org/uni/examples.git"
+    assert ours.credential(url, None, "examples") is None
+    assert ask(url, None, "examples") == Credential("git.example.org", "oauth2", "gitlab-token")
+    assert ask(course.assignments_url, course.id, "source") == Credential(
+        "git.example.org", "oauth2", "source-token"
+    )
+    for elsewhere in (
+        "http://git.example.org/a/b",
+        "https://git.example.org:8443/a/b",
+        "https://evil.example/a/b",
+    ):
+        assert ask(elsewhere, None, "examples") is None
+    ours.database.close()
 
 
 def test_a_server_on_another_port_is_told_by_that_port(wiring: Wiring) -> None:

@@ -8,6 +8,8 @@ from tests.gitlab_double.people import Level
 from tests.gitlab_double.server import GitLabDouble
 
 from courseline.adapters.yaml_edits import YamlEdits
+from courseline.domain.connect.ci_include import is_included
+from courseline.domain.connect.role import Role
 from courseline.domain.connect.step import StepKind
 from courseline.domain.library.example import Visibility
 from courseline.errors import NotFound, Refused
@@ -58,6 +60,13 @@ def test_their_pipeline_file_is_changed_in_a_merge_request_that_adds_lines_only(
     assert remote.files.get(".gitlab-ci.yml", "main").decode().decode() == THEIRS
 
 
+def test_an_open_merge_request_is_told_of_and_not_opened_twice(site: Site) -> None:
+    site.connect("uni/examples", **PIPELINE)
+    for options in (PIPELINE, {}):
+        (note,) = site.draft("uni/examples", **options).notes
+        assert "once !1 is merged" in note.message
+
+
 def test_once_the_merge_request_is_merged_nothing_is_left_to_add(site: Site) -> None:
     site.connect("uni/examples", **PIPELINE)
     site.remote("uni/examples").mergerequests.list()[0].merge()
@@ -70,7 +79,8 @@ def test_a_pipeline_file_that_cannot_be_edited_is_left_with_the_lines_to_add(sit
     connection, _ = site.connect("uni/listed", **PIPELINE)
     (note,) = connection.notes
     assert "left as it is: it is no mapping" in note.message
-    assert "ci-templates/examples.yml" in note.fix
+    (entry,) = YamlEdits().includes(note.fix.removeprefix("Add there: ").encode())
+    assert is_included([entry], Role.EXAMPLES)
     assert site.remote("uni/listed").mergerequests.list() == []
 
 

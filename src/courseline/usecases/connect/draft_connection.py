@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from courseline.domain.connect import draft
 from courseline.domain.connect.ci_include import include_entry, is_included
 from courseline.domain.connect.found import FoundGroup, FoundHook, FoundProject, FoundSetup
@@ -159,21 +161,22 @@ def _include_state(
         obstacle = ""
     except InvalidInput as wrong:
         obstacle = wrong.message
-    if command.templates is None:
-        if found.request is None:
-            message = f"Its pipeline does not include ci-templates/{role}.yml, so nothing of ours runs there."
-            fix = "Connect with --templates GROUP/courseline@TAG and --image IMAGE to have that added."
-            notes.append(Problem(project.path, None, message, Severity.WARNING, fix))
-        return draft.IncludeState(is_there=False, obstacle="no template was named")
-    entry = around.files.written({"include": [include_entry(role, command.templates, dict(command.inputs))]})
-    if "@" in project.ci_path or "://" in project.ci_path:
-        obstacle = "it lies in another place"
     if found.request is not None:
         message = f"Its pipeline includes our template once !{found.request.iid} is merged."
         notes.append(Problem(project.path, None, message, Severity.WARNING, f"See {found.request.url}."))
-    elif obstacle:
+        return draft.IncludeState(is_there=False, obstacle="its merge request is open")
+    if command.templates is None:
+        message = f"Its pipeline does not include ci-templates/{role}.yml, so nothing of ours runs there."
+        fix = "Connect with --templates GROUP/courseline@TAG and --image IMAGE to have that added."
+        notes.append(Problem(project.path, None, message, Severity.WARNING, fix))
+        return draft.IncludeState(is_there=False, obstacle="no template was named")
+    added = {"include": [include_entry(role, command.templates, dict(command.inputs))]}
+    entry = around.files.written(added)
+    if "@" in project.ci_path or "://" in project.ci_path:
+        obstacle = "it lies in another place"
+    if obstacle:
         message = f"{project.ci_path} is left as it is: {obstacle}."
-        fix = f"Add there: {' '.join(entry.split())}"
+        fix = f"Add there: include: {json.dumps(added['include'])}"  # one line, and YAML too
         notes.append(Problem(project.path, None, message, Severity.WARNING, fix))
     return draft.IncludeState(is_there=False, entry=entry, obstacle=obstacle)
 
