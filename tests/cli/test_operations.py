@@ -8,6 +8,7 @@ from tests.builders.rows import NOW, a_course, save_course
 
 from courseline.adapters.database.database import PostgresDatabase
 from courseline.domain.ledger.operation import OperationKind, OperationState
+from courseline.usecases.react.watch_rows import SeenPipeline
 
 COURSE = a_course()
 
@@ -84,3 +85,21 @@ def test_what_is_not_there_is_said_in_words(settings: dict[str, str], database_u
         "operations", "list", "--target", "https://git.example.org/no/such.git", settings=settings
     )
     assert (nothing.returncode, nothing.stdout) == (0, "No operation has been recorded.\n")
+
+
+def test_pipelines_that_failed_are_listed_with_their_jobs_and_log(database: PostgresDatabase):
+    job = {"name": "courseline:deploy", "status": "failed", "url": "https://gitlab.example.org/j/1"}
+    with database.transaction() as rows:
+        save_course(rows, COURSE)
+        for number, status in ((7, "failed"), (8, "success")):
+            url = f"https://gitlab.example.org/p/{number}"
+            rows.watch.save_pipeline(
+                SeenPipeline(COURSE.id, number, 42, "main", "a" * 40, status, url, [job], NOW)
+            )
+    settings = {"COURSELINE_DATABASE_URL": database.url}
+    shown = courseline("operations", "list", settings=settings).stdout
+    assert "No operation has been recorded." in shown
+    assert "courseline:deploy" in shown
+    assert "/p/8" not in shown
+    (listed,) = answer("operations", "list", settings=settings)["pipelines"]
+    assert (listed["number"], listed["status"], listed["jobs"]) == (7, "failed", [job])

@@ -16,10 +16,15 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from courseline.domain.ledger.operation import OperationEvent
-    from courseline.usecases.ledger.list_operations import ListedOperation, ListedOperations, ShownOperation
+    from courseline.usecases.ledger.list_operations import (
+        FailedPipeline,
+        ListedOperation,
+        ListedOperations,
+        ShownOperation,
+    )
     from courseline.wiring import Wiring
 
-LIST = Command("courseline operations list", {"operations": [], "more": False})
+LIST = Command("courseline operations list", {"operations": [], "more": False, "pipelines": []})
 SHOW = Command("courseline operations show", {"operation": None})
 _AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 
@@ -46,7 +51,11 @@ def list_operations(
 
         command = use_case.ListOperations(target, course, open_only, limit)
         found = use_case.list_operations(command, wiring.neighbours())
-        payload = {"operations": [_operation_json(one) for one in found.operations], "more": found.more}
+        payload = {
+            "operations": [_operation_json(one) for one in found.operations],
+            "more": found.more,
+            "pipelines": [_pipeline_json(one) for one in found.pipelines],
+        }
         return Outcome(payload, lambda console: _show_list(console, found, open_only=open_only))
 
     LIST.finish(work, as_json=as_json)
@@ -90,6 +99,20 @@ def _operation_json(listed: ListedOperation) -> dict[str, object]:
     }
 
 
+def _pipeline_json(failed: FailedPipeline) -> dict[str, object]:
+    one = failed.pipeline
+    return {
+        "number": one.number,
+        "course": failed.course,
+        "ref": one.ref,
+        "commit": one.commit,
+        "status": one.status,
+        "url": one.url,
+        "jobs": [dict(job) for job in one.jobs],
+        "seen_at": _utc(one.seen_at),
+    }
+
+
 def _event_json(event: OperationEvent) -> dict[str, object]:
     return {
         "seq": event.seq,
@@ -104,6 +127,7 @@ def _show_list(console: Console, found: ListedOperations, *, open_only: bool) ->
 
     if not found.operations:
         console.print("No operation is open." if open_only else "No operation has been recorded.")
+        _show_pipelines(console, found)
         return
     rows: list[tuple[str, ...]] = [
         (
@@ -135,6 +159,26 @@ def _show_list(console: Console, found: ListedOperations, *, open_only: bool) ->
     )
     if found.more:
         console.print(f"There are older ones; --limit shows more than these {len(rows)}.")
+    _show_pipelines(console, found)
+
+
+def _show_pipelines(console: Console, found: ListedOperations) -> None:
+    if not found.pipelines:
+        return
+    console.print("\nPipelines that failed:")
+    rows: list[tuple[str, ...]] = [
+        (
+            str(one.pipeline.number),
+            _minute(one.pipeline.seen_at),
+            one.course,
+            one.pipeline.status,
+            ", ".join(job["name"] for job in one.pipeline.jobs if job["status"] in {"failed", "canceled"}),
+            one.pipeline.url,
+        )
+        for one in found.pipelines
+    ]
+    columns = ("pipeline", "seen (UTC)", "course", "state", "jobs", "log")
+    show_table(console, columns, rows, wraps=("jobs",), optional=("seen (UTC)",))
 
 
 def _show_one(console: Console, shown: ShownOperation) -> None:

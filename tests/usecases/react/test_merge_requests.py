@@ -198,3 +198,26 @@ def test_of_two_notes_the_younger_goes(hello: GitLabCourse) -> None:
     hello.converge()
     (note,) = hello.notes(iid)
     assert "1 place changes" in note
+
+
+def test_what_was_pushed_after_the_plan_and_merged_at_once_is_planned_afresh(hello: GitLabCourse) -> None:
+    hello.converge()
+    hello.wish(wish(path="week1.first"), "add")
+    iid = hello.propose("add")
+    hello.converge()
+    hello.wish(wish(path="week1.second"), "add")
+    hello.merge(iid)
+    hello.converge()
+    assert "merged and deployed to `main`." in hello.notes(iid)[0]
+    assert hello.assignments.repository.entry(hello.head, "week1/second/main.py")
+
+
+def test_what_is_merged_before_anybody_looked_is_told_of_its_deploy(hello: GitLabCourse) -> None:
+    hello.commit(hello.assignments, {"notes.md": "# Notes\n"}, "add")
+    iid = hello.propose("add")
+    hello.converge()
+    assert hello.notes(iid) == []
+    hello.wish(wish(), "add")
+    hello.merge(iid)
+    hello.converge()
+    assert "merged and deployed to `main`." in hello.notes(iid)[0]

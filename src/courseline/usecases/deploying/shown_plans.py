@@ -59,7 +59,8 @@ def _asked_again(known: Sequence[SeenRequest], neighbours: Neighbours) -> list[S
         if one.state == OPENED:
             with suppress(NotFound, Refused):
                 now = forge.merge_request(one.project, one.iid)
-                found[number] = replace(one, state=now.state, merged_commit=now.merged_commit)
+                if now.head == one.head:  # of what was pushed later nobody was shown a plan
+                    found[number] = replace(one, state=now.state, merged_commit=now.merged_commit)
     return found
 
 

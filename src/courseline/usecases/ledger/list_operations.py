@@ -12,6 +12,7 @@ from courseline.domain.paths import printable
 from courseline.errors import InvalidInput, NotFound, Problem
 from courseline.usecases.course.find_course import course_of_reference
 from courseline.usecases.neighbours import Neighbours
+from courseline.usecases.react.watch_rows import SeenPipeline
 from courseline.usecases.rows import Rows
 
 SHORT = 8
@@ -19,6 +20,7 @@ SHORT = 8
 
 _PREFIX = re.compile(r"[0-9a-f]{1,32}")
 _SHOWN_CANDIDATES = 5
+_NEWEST_PIPELINES = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +56,29 @@ class ListedOperation:
 
 
 @dataclass(frozen=True, slots=True)
+class FailedPipeline:
+    """A pipeline of a course that failed or was canceled.
+
+    Attributes:
+        pipeline: as GitLab told of it.
+        course: `organization/family/course`.
+    """
+
+    pipeline: SeenPipeline
+    course: str
+
+
+@dataclass(frozen=True, slots=True)
 class ListedOperations:
-    """Operations, newest first; `more` when older ones were left out."""
+    """Operations, newest first; `more` when older ones were left out.
+
+    Attributes:
+        pipelines: of the same courses, those that failed; an operation that never began is to be looked for there.
+    """
 
     operations: tuple[ListedOperation, ...]
     more: bool
+    pipelines: tuple[FailedPipeline, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +102,8 @@ def list_operations(command: ListOperations, neighbours: Neighbours) -> ListedOp
             targets=targets, course_id=course_id, open_only=command.open_only, limit=command.limit + 1
         )
         listed = _listed(found[: command.limit], rows)
-    return ListedOperations(listed, len(found) > command.limit)
+        pipelines = () if command.target is not None or command.open_only else _failed(course_id, rows)
+    return ListedOperations(listed, len(found) > command.limit, pipelines)
 
 
 def show_operation(reference: str, neighbours: Neighbours) -> ShownOperation:
@@ -104,6 +125,12 @@ def show_operation(reference: str, neighbours: Neighbours) -> ShownOperation:
             raise _not_one(asked, reference, found)
         (listed,) = _listed(found, rows)
         return ShownOperation(listed, tuple(rows.ledger.operation_events(found[0].id)))
+
+
+def _failed(course_id: UUID | None, rows: Rows) -> tuple[FailedPipeline, ...]:
+    titles = {course.id: course.title for course in rows.courses.all()}
+    seen = rows.watch.pipelines(course_id, limit=_NEWEST_PIPELINES)
+    return tuple(FailedPipeline(one, titles.get(one.course_id, "")) for one in seen if one.went_wrong)
 
 
 def _not_one(asked: str, reference: str, found: Sequence[Operation]) -> NotFound:

@@ -69,7 +69,7 @@ def _looked_at(
             return _put_aside(
                 course, _now(course, request, commit, target, neighbours), target, seen, neighbours
             )
-        if request.state == MERGED and seen is not None:
+        if request.state == MERGED and seen is not None and seen.head == commit:
             return _merged(
                 course, replace(seen, state=MERGED, merged_commit=request.merged_commit), neighbours
             )
