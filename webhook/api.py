@@ -30,7 +30,7 @@ from courseline.usecases.jobs.objects import (
     readable,
     take_object,
 )
-from courseline.usecases.jobs.open_work import OpenedWork, OpenWork, hashed, open_work
+from courseline.usecases.jobs.open_work import OpenedWork, OpenWork, hashed, may_read, open_work
 from courseline.usecases.jobs.rows import WorkOrder
 from courseline.usecases.jobs.take_report import Report, take_report
 from courseline.usecases.neighbours import Neighbours
@@ -121,7 +121,12 @@ def uploads(order_id: UUID) -> Response:
     links = receiver().wiring.object_links
     missing = missing_uploads(order, wanted, neighbours)
     return answer(
-        {"objects": [{"key": one.key, "url": links.upload(one.key) if links else None} for one in missing]}
+        {
+            "objects": [
+                {"key": key, "url": links.upload(key) if links and direct else None}
+                for key, direct in missing.items()
+            ]
+        }
     )
 
 
@@ -160,18 +165,16 @@ def given_object(order_id: UUID, sha256: str) -> AnyResponse:
     links = receiver().wiring.object_links
     data = give_object(order, _digest(sha256), neighbours) if links is None else None
     if data is None and links is not None:
-        return redirect(links.download(receiver_key(order, sha256, neighbours)), code=307)
+        return redirect(links.download(_key_of(order, sha256, neighbours)), code=307)
     return Response(data, mimetype="application/octet-stream")
 
 
-def receiver_key(order: WorkOrder, sha256: str, neighbours: Neighbours) -> str:
+def _key_of(order: WorkOrder, sha256: str, neighbours: Neighbours) -> str:
     """A key under which the order's job may read a file with this digest.
 
     Raises:
         NotFound: there is none.
     """
-    from courseline.usecases.jobs.open_work import may_read  # noqa: PLC0415 - beside its only use
-
     with neighbours.database.transaction() as rows:
         keys = rows.work.keys_of(_digest(sha256), may_read(order, rows))
     if not keys:

@@ -99,7 +99,13 @@ class Wiring:
     @property
     def object_links(self) -> ObjectLinks | None:
         """Makes addresses at which jobs reach the store themselves; None when they go through the receiver."""
-        return None
+        from courseline.adapters.objects_links import S3Links  # noqa: PLC0415 - start-up time
+        from courseline.adapters.objects_url import S3Location, parse_store_url  # noqa: PLC0415 - as above
+
+        location = parse_store_url(self.settings.object_store)
+        if not isinstance(location, S3Location) or location.public_endpoint == location.endpoint:
+            return None
+        return S3Links(location, self.settings.s3_access_key or "", self.settings.s3_secret_key or "")
 
     @cached_property
     def git(self) -> GitAdapter:

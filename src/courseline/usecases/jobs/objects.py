@@ -37,8 +37,10 @@ class WantedUpload:
 
 def missing_uploads(
     order: WorkOrder, wanted: Sequence[WantedUpload], neighbours: Neighbours
-) -> list[WantedUpload]:
-    """Those that the store does not have.
+) -> dict[str, bool]:
+    """Keys that the store does not have; whether each may be written without us in between.
+
+    What is published must not change, so only files of versions that have no manifest yet may, and no manifest.
 
     Raises:
         InvalidInput: too many, or one that is too large.
@@ -54,7 +56,12 @@ def missing_uploads(
             raise InvalidInput(
                 f"Offering uploads: {printable(one.key)} has {one.size:,} bytes, more than any file of a version."
             )
-    return [one for one in wanted if there.get(one.key) != one.size]
+    missing: dict[str, bool] = {}
+    for one in wanted:
+        if there.get(one.key) != one.size:
+            parts = _writable(order, one.key)
+            missing[one.key] = not parts.is_manifest and manifest_key(parts) not in there
+    return missing
 
 
 def take_object(order: WorkOrder, key: str, sha256: str, data: bytes, neighbours: Neighbours) -> None:
