@@ -111,8 +111,13 @@ class Remote(Protocol):
         """As given, without credentials."""
         ...
 
-    def refs(self) -> RemoteRefs:
-        """One `ls-remote`."""
+    def refs(self, *, ahead: str | None = None) -> RemoteRefs:
+        """One `ls-remote`.
+
+        Args:
+            ahead: a full ref name, or `HEAD`, that will be fetched next with neither depth nor filter given: it comes
+                at the same time.
+        """
         ...
 
     def fetch(self, ref: str, *, depth: int | None = 1, filter: str | None = "blob:none") -> str:  # noqa: A002 - git's word

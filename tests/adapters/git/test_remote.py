@@ -195,6 +195,53 @@ class TestFetch:
         assert config.read_text() == before
 
 
+class TestRefsAhead:
+    @pytest.mark.parametrize("ref", ["HEAD", "refs/heads/main", "refs/tags/v2", "refs/tags/v3"])
+    def test_what_came_beside_the_list_is_not_fetched_again(
+        self, workspace: Workspace, server: GitServer, ref: str
+    ) -> None:
+        remote = workspace.remote(server.url("r.git"))
+        name = "refs/heads/main" if ref == "HEAD" else ref
+        listed = remote.refs(ahead=ref).refs[name]
+        before = len(server.requests)
+        commit = remote.fetch(name)
+        assert remote.fetch(listed) == commit
+        assert len(server.requests) == before
+        assert len(workspace.tree(commit)) == (4 if ref == "refs/tags/v2" else 3)
+        assert commit == workspace.remote(server.url("r.git") + "/").fetch(name)
+
+    def test_more_than_a_listing_is_fetched_all_the_same(self, workspace: Workspace, url: str) -> None:
+        remote = workspace.remote(url)
+        remote.refs(ahead="HEAD")
+        head = remote.fetch("refs/heads/main", filter=None)
+        assert len(workspace.read_blobs([blob_oid(b"two\n"), blob_oid(b"one\n")])) == 2
+        remote.fetch("refs/heads/main", depth=None, filter="tree:0")
+        assert len(workspace.commits(head)) == 3
+
+    @pytest.mark.parametrize("ref", ["refs/tags/none", "--upload-pack=x", "refs/heads/../x", ""])
+    def test_a_ref_that_is_not_there_fails_when_it_is_fetched(
+        self, workspace: Workspace, url: str, ref: str
+    ) -> None:
+        remote = workspace.remote(url)
+        assert "refs/heads/main" in remote.refs(ahead=ref).refs
+        with pytest.raises((NotFound, InvalidInput)):
+            remote.fetch(ref)
+
+    def test_after_all_commits_nothing_is_cut(self, workspace: Workspace, url: str) -> None:
+        remote = workspace.remote(url)
+        head = remote.fetch("refs/heads/main", depth=None, filter="tree:0")
+        remote.refs(ahead="HEAD")
+        assert len(workspace.commits(head)) == 3
+
+    def test_an_empty_repository_has_nothing_to_bring(self, workspace: Workspace, tmp_path: Path) -> None:
+        empty = build_repository(tmp_path / "empty.git", [])
+        assert workspace.remote(empty.url).refs(ahead="HEAD").refs == {}
+
+    def test_a_list_that_fails_leaves_no_fetch_behind(self, workspace: Workspace, server: GitServer) -> None:
+        with pytest.raises(NotFound):
+            workspace.remote(server.url("absent.git")).refs(ahead="HEAD")
+
+
 class TestFetchBlobs:
     def test_all_missing_files_come_in_one_request(self, workspace: Workspace, server: GitServer) -> None:
         remote = workspace.remote(server.url("r.git"))
@@ -343,6 +390,19 @@ class TestPush:
             sha = workspace.write_commit(parent=head, changes=[], message="m\n", at=NOW)
             with pytest.raises(InvalidInput, match="git init --bare"):
                 remote.push(sha, "main", expected=head)
+
+    def test_a_configuration_in_other_words_is_read_by_git(
+        self, workspace: Workspace, repository: Repository, tmp_path: Path
+    ) -> None:
+        remote = workspace.remote(repository.url)
+        head = remote.fetch("refs/heads/main")
+        sha = workspace.write_commit(parent=head, changes=[], message="m\n", at=NOW)
+        (repository.path / "more").write_text("[core]\n\tbare = false\n\tworktree = /nowhere\n")
+        git(repository.path, "config", "include.path", "more")
+        with pytest.raises(InvalidInput, match="files checked out"):
+            remote.push(sha, "main", expected=head)
+        (repository.path / "config").write_text("[core]\n\trepositoryformatversion = 0\n\tbare = 1 # yes\n")
+        remote.push(sha, "main", expected=head)
 
     def test_a_target_that_does_not_exist_is_not_found(self, workspace: Workspace, tmp_path: Path) -> None:
         sha = workspace.write_commit(parent=None, changes=[], message="m\n", at=NOW)

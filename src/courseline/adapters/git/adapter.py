@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from courseline.adapters.git import askpass, configuration
@@ -72,15 +72,20 @@ class GitAdapter:
             NeighbourFailed: git is not installed, or `temp_root` cannot be written to.
         """
         programs = Programs.found_in(self._search_path)
-        with temporary_directory(self._temp_root) as directory:
-            yield self._workspace(self._repository(programs, directory))
+        with (
+            temporary_directory(self._temp_root) as directory,
+            closing(self._repository(programs, directory)) as repository,
+        ):
+            yield self._workspace(repository)
 
     @contextmanager
     def whole(self, url: str, credential: Credential | None = None) -> Iterator[WholeRepository]:
         """See `ports.Git`."""
         programs = Programs.found_in(self._search_path)
-        with temporary_directory(self._temp_root) as directory:
-            repository = self._repository(programs, directory)
+        with (
+            temporary_directory(self._temp_root) as directory,
+            closing(self._repository(programs, directory)) as repository,
+        ):
             store = object_store(directory_of(url)) if is_local_path(url) else None
             remote = self._workspace(repository).git_remote(url, credential)
             if store is not None:

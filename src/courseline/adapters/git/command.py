@@ -8,8 +8,8 @@ output limit is reached.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Generic
@@ -79,6 +79,36 @@ def everything(limit: int = _OUTPUT_BYTES) -> Callable[[BinaryIO], bytes]:
     return read
 
 
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A git that has been started; see `Command.begun`.
+
+    Attributes:
+        running: its process.
+        verb: its command, for messages.
+        credential: what it was lent.
+        seconds: from `finish` on it may take so long.
+    """
+
+    running: Process
+    verb: str
+    credential: Credential | None
+    seconds: float
+
+    def finish(self, read: Callable[[BinaryIO], Output], feed: Iterable[bytes] = ()) -> Answer[Output]:
+        """Feed and read it to its end; see `Command.stream`."""
+        running = self.running
+        try:
+            output, code, message = running.finish(read, feed, self.seconds)
+        except Exception:
+            if not running.expired:
+                raise
+        if running.expired:
+            msg = f"git {self.verb} had not finished after {self.seconds:g} seconds and was stopped. Try again later."
+            raise NeighbourFailed(msg)
+        return Answer(code, output, _without(message, self.credential))
+
+
 class Command:
     """Runs git in one workspace.
 
@@ -136,22 +166,45 @@ class Command:
         Raises:
             NeighbourFailed: git is not installed or took too long.
         """
-        with ExitStack() as stack:
-            names, descriptors = stack.enter_context(lent(credential, self._askpass))
-            variables = [f"{name}={value}" for name, value in {**self._environment, **names}.items()]
-            argv = [self._programs.env, "-i", *variables, self._programs.git, *arguments]
-            running = Process(argv, self._directory, descriptors, self._file_bytes)
+        with self.begun(arguments, credential=credential, seconds=seconds) as git:
+            return git.finish(read, feed)
+
+    @contextmanager
+    def begun(
+        self,
+        arguments: Sequence[str],
+        *,
+        credential: Credential | None = None,
+        seconds: float = LOCAL_SECONDS,
+    ) -> Iterator[Begun]:
+        """Start git and go on beside it; nothing of it remains when the block is left.
+
+        Args:
+            arguments: see `stream`.
+            credential: see `stream`.
+            seconds: see `stream`.
+        """
+        with lent(credential, self._askpass) as (names, descriptors):
+            running = self._start(arguments, names, descriptors)
             try:
-                output, code, message = running.finish(read, feed, seconds)
-            except Exception:
-                if not running.expired:
-                    raise
+                yield Begun(running, _verb(arguments), credential, seconds)
             finally:
                 running.kill()
-        if running.expired:
-            msg = f"git {_verb(arguments)} had not finished after {seconds:g} seconds and was stopped. Try again later."
-            raise NeighbourFailed(msg)
-        return Answer(code, output, _without(message, credential))
+
+    def start(self, arguments: Sequence[str]) -> Process:
+        """A git process that is asked by `Process.ask` and ended by `Process.kill`; it gets no credential.
+
+        Raises:
+            NeighbourFailed: git is not installed.
+        """
+        return self._start(arguments, {}, ())
+
+    def _start(
+        self, arguments: Sequence[str], names: Mapping[str, str], descriptors: tuple[int, ...]
+    ) -> Process:
+        variables = [f"{name}={value}" for name, value in {**self._environment, **names}.items()]
+        argv = [self._programs.env, "-i", *variables, self._programs.git, *arguments]
+        return Process(argv, self._directory, descriptors, self._file_bytes)
 
 
 def _verb(arguments: Sequence[str]) -> str:

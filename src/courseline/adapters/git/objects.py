@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import count
 from typing import BinaryIO
 
+from courseline.adapters.git.refname import is_oid
 from courseline.domain.tree import Tree, TreeFile
 from courseline.errors import InvalidInput, NeighbourFailed
 from courseline.usecases.ports import Commit
@@ -20,6 +23,15 @@ _DIRECTORY = b"\x00040000 tree "
 _AUTHOR = re.compile(r"(.*) (\d+) [+-]\d{4}")
 
 Found = dict[str, tuple[str, bytes]]
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """What is known of an object without reading it: its id, its type, its bytes."""
+
+    oid: str
+    kind: str
+    size: int
 
 
 def oid_lines(oids: Iterable[str]) -> bytes:
@@ -65,24 +77,50 @@ def listing_reader(commit: str, most: int) -> Callable[[BinaryIO], bytes]:
     return read
 
 
-def parse_presence(output: bytes) -> dict[str, str]:
-    """Object id -> answer, for those that `cat-file --batch-check=%(objectname) ...` found."""
-    pairs = (line.split(" ") for line in output.decode().splitlines())
-    return {oid: kind for oid, kind in pairs if kind != "missing"}
+def read_facts(stream: BinaryIO, names: Sequence[str]) -> dict[str, Fact]:
+    """Read an answer of `cat-file` about each name; those of objects that are not here are left out.
+
+    Raises:
+        EOFError: the answer ended before its last line.
+    """
+    facts = {}
+    for name in names:
+        line = stream.readline()
+        if not line.endswith(b"\n"):
+            raise EOFError(name)
+        oid, _, rest = line.decode("utf-8", "replace").rstrip("\n").partition(" ")
+        kind, _, size = rest.partition(" ")
+        if is_oid(oid) and size.isdecimal():
+            facts[name] = Fact(oid, kind, int(size))
+    return facts
 
 
-def batch_reader(limit: int, together: int = ANSWER_BYTES) -> Callable[[BinaryIO], Found]:
-    """A reader of `cat-file --batch`: object id -> (type, bytes), without those that are missing.
+def batch_reader(
+    limit: int, together: int = ANSWER_BYTES, answers: int | None = None
+) -> Callable[[BinaryIO], Found]:
+    """A reader of objects as `cat-file` writes them: object id -> (type, bytes), without those that are missing.
+
+    Args:
+        limit: most bytes of an object.
+        together: most bytes of all.
+        answers: how many are read; None for all until the output ends.
 
     Raises (when called):
         InvalidInput: an object is larger than `limit` bytes, or all are than `together`; what is too much is not read.
         NeighbourFailed: the output ended inside an object.
+        EOFError: it ended before the last of `answers`.
     """
 
     def read(stream: BinaryIO) -> Found:
         found: Found = {}
         total = 0
-        while header := stream.readline():
+        for number in count():
+            if number == answers:
+                break
+            if not (header := stream.readline()):
+                if answers is not None:
+                    raise EOFError(number)
+                break
             oid, _, rest = header.decode().rstrip("\n").partition(" ")
             if rest == "missing":
                 continue

@@ -18,6 +18,7 @@ Output = TypeVar("Output")
 
 _LINGER_SECONDS = 2.0
 _MESSAGE_BYTES = 64 * 1024
+_PIPE_BYTES = 4096  # an empty pipe takes so much at once: PIPE_BUF of pipe(7)
 
 
 class Process:
@@ -31,6 +32,7 @@ class Process:
 
     Attributes:
         expired: whether it was killed because its time was over.
+        answered: whether the last question was answered whole; see `ask`.
 
     Raises:
         NeighbourFailed: it cannot be started.
@@ -51,7 +53,10 @@ class Process:
             msg = "Starting git: there is no process. Try again."
             raise NeighbourFailed(msg)
         self._process = self._owner.proc
+        self._message = bytearray()
+        self._listener = threading.Thread(target=self._listen, daemon=True)
         self.expired = False
+        self.answered = True
         with suppress(ProcessLookupError):
             resource.prlimit(self._process.pid, resource.RLIMIT_FSIZE, (file_bytes, file_bytes))
 
@@ -68,11 +73,9 @@ class Process:
         Returns:
             What `read` made, the exit code, the first 64 KiB of standard error.
         """
-        message = bytearray()
         alarm = threading.Timer(seconds, self._expire)
         writer = threading.Thread(target=self._write, args=(feed,), daemon=True)
-        listener = threading.Thread(target=self._listen, args=(message,), daemon=True)
-        for thread in (alarm, writer, listener):
+        for thread in (alarm, writer, self._listener):
             thread.start()
         try:
             output = read(cast("BinaryIO", self._process.stdout))
@@ -81,12 +84,48 @@ class Process:
             alarm.cancel()
             if self._process.poll() is None:
                 self._signal()
-            listener.join(_LINGER_SECONDS)
-            if listener.is_alive():  # a hook of the target left a process behind that holds our pipe
+            self._listener.join(_LINGER_SECONDS)
+            if self._listener.is_alive():  # a hook of the target left a process behind that holds our pipe
                 self._signal()
-                listener.join(_LINGER_SECONDS)
+                self._listener.join(_LINGER_SECONDS)
             writer.join(_LINGER_SECONDS)
-        return output, code, bytes(message)
+        return output, code, bytes(self._message)
+
+    def ask(self, question: bytes, read: Callable[[BinaryIO], Output], seconds: float) -> Output:
+        """Write to a process that goes on, and read its answer.
+
+        Args:
+            question: ends with what makes the process answer.
+            read: takes exactly the answer from standard output. When it raises, what is left of the answer stands
+                before the next one, so that nothing more can be asked: `answered` is False then.
+            seconds: time until the process is killed with its whole group.
+
+        Raises:
+            EOFError: by `read`, when the process ended before it had answered.
+        """
+        if not self._listener.ident:
+            self._listener.start()
+        self.answered = False
+        alarm = threading.Timer(seconds, self._expire)
+        writer = threading.Thread(target=self._send, args=(question,), daemon=True)
+        alarm.start()
+        try:
+            if len(question) <= _PIPE_BYTES:
+                self._send(question)
+            else:
+                writer.start()
+            output = read(cast("BinaryIO", self._process.stdout))
+        finally:
+            alarm.cancel()
+        if writer.ident:
+            writer.join()
+        self.answered = True
+        return output
+
+    def last_words(self) -> str:
+        """What a process that ended by itself said on standard error."""
+        self._listener.join(_LINGER_SECONDS)
+        return bytes(self._message).decode("utf-8", "replace")
 
     def kill(self) -> None:
         """Nothing of the process remains: neither it nor its streams."""
@@ -114,7 +153,14 @@ class Process:
         with suppress(OSError):
             stream.close()
 
-    def _listen(self, message: bytearray) -> None:
+    def _send(self, question: bytes) -> None:
+        stream = cast("BinaryIO", self._process.stdin)
+        with suppress(OSError):  # git has ended: who reads the answer finds out
+            stream.write(question)
+            stream.flush()
+
+    def _listen(self) -> None:
         stream = cast("BinaryIO", self._process.stderr)
-        while chunk := stream.read1(8192):  # type: ignore[attr-defined] # a BufferedReader
-            message += chunk[: max(0, _MESSAGE_BYTES - len(message))]
+        with suppress(ValueError):  # closed by `kill`
+            while chunk := stream.read1(8192):  # type: ignore[attr-defined] # a BufferedReader
+                self._message += chunk[: max(0, _MESSAGE_BYTES - len(self._message))]

@@ -11,26 +11,21 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from courseline.adapters.git.command import Answer
+from courseline.adapters.git.bare import demand_bare
+from courseline.adapters.git.command import Answer, everything
 from courseline.adapters.git.explain import is_redirect, network_error, quoted, remote_words
+from courseline.adapters.git.fetch_arguments import ALL_COMMITS, BRINGS, FETCH, filter_option, partial_fetch
+from courseline.adapters.git.listed_refs import parse_refs
 from courseline.adapters.git.objects import oid_lines
-from courseline.adapters.git.refname import branch_ref, checked_oid, checked_ref, is_oid
-from courseline.adapters.git.repository import EVERYTHING, LocalRepository
+from courseline.adapters.git.refname import branch_ref, checked_oid, checked_ref, is_refname
+from courseline.adapters.git.repository import LocalRepository
 from courseline.adapters.git.url import Target
 from courseline.errors import CourselineError, InvalidInput, NotFound, PushRejected
 from courseline.usecases.ports import Credential, RemoteRefs
 
-_ALL_COMMITS = "--depth=2147483647"  # git's number for "no limit"; also lifts the limits of earlier fetches
-_BRINGS = {"tree:0": 0, "blob:none": 1, None: EVERYTHING}  # see LocalRepository.brought
-_FETCH = (
-    "fetch",
-    "--quiet",
-    "--no-tags",
-    "--no-write-fetch-head",
-    "--no-auto-gc",
-    "--update-shallow",  # the remote may be a shallow clone itself, as those of CI jobs are
-    "--recurse-submodules=no",
-)
+HEAD = "HEAD"
+"""For `GitRemote.refs`: the commit of the remote's default branch."""
+
 _REFUSED_PUSH = re.compile(r"^!\t[^\t]*\t(.*)$", re.MULTILINE)
 
 
@@ -55,6 +50,7 @@ class GitRemote:
         self._seconds = seconds
         self._credential: Credential | None = None
         self._whole = False  # whether all commits of some ref were fetched
+        self._ahead: dict[str, str] = {}  # what `refs` fetched beside the list: ref or object id -> commit
 
     @property
     def url(self) -> str:
@@ -65,21 +61,34 @@ class GitRemote:
         """Take this credential from now on; None leaves the one there is."""
         self._credential = credential or self._credential
 
-    def refs(self) -> RemoteRefs:
-        """One `ls-remote`."""
+    def refs(self, *, ahead: str | None = None) -> RemoteRefs:
+        """One `ls-remote`; beside it, at the same time, `ahead` is fetched as `fetch` does it when it is told no more.
+
+        Whatever goes wrong with that fetch is for the later `fetch` to find out, which then does it again.
+        """
+        if ahead is None or self._whole or not (ahead == HEAD or is_refname(ahead)):
+            return self._listed()
+        here = self._repository.new_ref()
+        self._repository.brought = min(self._repository.brought, BRINGS["blob:none"])
+        options = [filter_option("blob:none"), "--depth=1", "--end-of-options", self._name]
+        fetch = self._full([*partial_fetch(self._name), *options, f"+{ahead}:{here}"])
+        with self._repository.command.begun(fetch, credential=self._lent(), seconds=self._seconds) as beside:
+            listed = self._listed()
+            if beside.finish(everything()).code == 0:
+                self._keep_ahead(ahead, here, listed)
+        return listed
+
+    def _keep_ahead(self, ref: str, here: str, listed: RemoteRefs) -> None:
+        """Remember what was fetched when it is what the list says: somebody may have pushed between the two."""
+        name = f"refs/heads/{listed.head_branch}" if ref == HEAD else ref
+        value, commit = self._repository.value_and_commit(here)
+        if commit is not None and value is not None and listed.refs.get(name) == value:
+            self._ahead = {name: commit, value: commit}
+
+    def _listed(self) -> RemoteRefs:
         doing = f"Reading the refs of {self.url}"
         answer = self._talk(doing, ["ls-remote", "--quiet", "--symref", "--end-of-options", self._name])
-        head, refs = None, {}
-        for line in answer.output.decode("utf-8", "surrogateescape").splitlines():
-            value, _, name = line.partition("\t")
-            if name == "HEAD" and value.startswith("ref: refs/heads/"):
-                head = value.removeprefix("ref: refs/heads/")
-            elif name.startswith("refs/") and not name.endswith("^{}"):
-                refs[name] = value
-        if not all(is_oid(value) for value in refs.values()):
-            msg = f"{doing}: its objects do not have SHA-1 names; only SHA-1 repositories can be used."
-            raise InvalidInput(msg)
-        return RemoteRefs(head, refs)
+        return parse_refs(answer.output, doing)
 
     def fetch(self, ref: str, *, depth: int | None = 1, filter: str | None = "blob:none") -> str:  # noqa: A002 - git's word
         """Fetch a full ref name or a sha with fsck; answers the commit's sha (tags are peeled).
@@ -88,9 +97,11 @@ class GitRemote:
         """
         doing = f"Fetching {quoted(ref)} from {self.url}"
         checked_ref(ref, f"Fetching from {self.url}")
-        if filter not in _BRINGS or (depth is not None and depth < 1):
+        if filter not in BRINGS or (depth is not None and depth < 1):
             msg = f"{doing}: filter {filter!r} with depth {depth!r} is not one of blob:none, tree:0 or None with 1 or more."
             raise InvalidInput(msg)
+        if ref in self._ahead and depth == 1 and filter == "blob:none":
+            return self._ahead[ref]
         if depth is None or not self._whole:
             return self._fetch_ref(doing, ref, depth, filter)
         sha = self._fetch_ref(doing, ref, None, "tree:0")
@@ -101,7 +112,7 @@ class GitRemote:
         """Bring all refs and all that they reach, also refs that only the server writes (merge requests, notes)."""
         doing = f"Fetching everything of {self.url}"
         refspec = "+refs/*:refs/everything/*"
-        self._talk(doing, [*_FETCH, "--no-filter", "--refmap=", "--end-of-options", self._name, refspec])
+        self._talk(doing, [*FETCH, "--no-filter", "--refmap=", "--end-of-options", self._name, refspec])
 
     def fetch_blobs(self, oids: Iterable[str]) -> None:
         """Bring the blobs that the workspace lacks, in one request.
@@ -128,7 +139,7 @@ class GitRemote:
             msg = f"{doing}: commit {sha} does not build on {expected}, and nothing is overwritten. Read the branch and plan again."
             raise PushRejected(msg)
         if self._target.is_path:
-            self._require_bare(doing)
+            demand_bare(Path(self._target.url), self._repository.command, doing)
         options = ["--push-option=ci.skip"] if self._ci_skip else []
         lease = f"--force-with-lease={ref}:{expected or ''}"
         # Without --no-thin git looks for old versions of the changed files to make deltas from, and they are not here.
@@ -155,18 +166,18 @@ class GitRemote:
         raise PushRejected(msg)
 
     def _fetch_ref(self, doing: str, ref: str, depth: int | None, what: str | None) -> str:
-        options = [_filter_option(what)]
+        options = [filter_option(what)]
         if depth is not None:
             options.append(f"--depth={depth:d}")
         elif self._repository.is_shallow():
-            options.append(_ALL_COMMITS)
-        if _BRINGS[what] > self._repository.brought:
+            options.append(ALL_COMMITS)
+        if BRINGS[what] > self._repository.brought:
             options.append("--refetch")  # what is here came with less, so it must not count as already there
         here = self._repository.new_ref()
         self._talk(
-            doing, [*self._fetch_command(), *options, "--end-of-options", self._name, f"+{ref}:{here}"]
+            doing, [*partial_fetch(self._name), *options, "--end-of-options", self._name, f"+{ref}:{here}"]
         )
-        self._repository.brought = min(self._repository.brought, _BRINGS[what])
+        self._repository.brought = min(self._repository.brought, BRINGS[what])
         self._repository.has_files |= what is None
         self._whole = self._whole or depth is None
         sha = self._repository.commit_of(here)
@@ -185,8 +196,8 @@ class GitRemote:
 
     def _fetch_objects(self, doing: str, oids: Sequence[str], what: str | None) -> None:
         # Without "noop" git tells the remote which commits are here, and the remote leaves out what belongs to them.
-        options = [_filter_option(what)] + (["--refetch"] if what is None else [])
-        command = self._fetch_command("fetch.negotiationAlgorithm=noop")
+        options = [filter_option(what)] + (["--refetch"] if what is None else [])
+        command = partial_fetch(self._name, "fetch.negotiationAlgorithm=noop")
         self._talk(
             doing, [*command, *options, "--stdin", "--end-of-options", self._name], feed=[oid_lines(oids)]
         )
@@ -195,24 +206,6 @@ class GitRemote:
         if absent:
             msg = f"{doing}: the remote did not send {len(absent)} of {len(oids)} objects, the first is {absent[0]}."
             raise NotFound(msg)
-
-    def _fetch_command(self, *settings: str) -> list[str]:
-        # A remote that is a promisor for this one command may leave objects out. With a filter configured too,
-        # git writes neither to the repository's configuration.
-        promisor = (f"remote.{self._name}.promisor=true", f"remote.{self._name}.partialclonefilter=blob:none")
-        return [*(part for setting in (*promisor, *settings) for part in ("-c", setting)), *_FETCH]
-
-    def _require_bare(self, doing: str) -> None:
-        path = self._target.url
-        answer = self._repository.command.run([f"--git-dir={path}", "rev-parse", "--is-bare-repository"])
-        if answer.code == 0 and answer.output.strip() == b"true":
-            return
-        if answer.code != 0 and not (Path(path) / ".git").exists():
-            raise NotFound(f"{doing}: there is no git repository. Make one with `git init --bare {path}`.")
-        raise InvalidInput(
-            f"{doing}: it has files checked out, which a push would not update. Push to a bare repository: make one with "
-            f"`git init --bare` or `git clone --bare`, or set `git config core.bare true` when nobody works in it."
-        )
 
     def _talk(self, doing: str, arguments: Sequence[str], feed: Iterable[bytes] = ()) -> Answer[bytes]:
         answer = self._ask(arguments, feed)
@@ -240,12 +233,12 @@ class GitRemote:
         return answer
 
     def _run(self, arguments: Sequence[str], feed: Iterable[bytes]) -> Answer[bytes]:
-        url = f"remote.{self._name}.url={self._target.url}"
-        credential = None if self._target.is_path else self._credential
         return self._repository.command.run(
-            ["-c", url, *arguments], feed=feed, credential=credential, seconds=self._seconds
+            self._full(arguments), feed=feed, credential=self._lent(), seconds=self._seconds
         )
 
+    def _full(self, arguments: Sequence[str]) -> list[str]:
+        return ["-c", f"remote.{self._name}.url={self._target.url}", *arguments]
 
-def _filter_option(what: str | None) -> str:
-    return "--no-filter" if what is None else f"--filter={what}"
+    def _lent(self) -> Credential | None:
+        return None if self._target.is_path else self._credential

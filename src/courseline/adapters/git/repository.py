@@ -9,7 +9,7 @@ from pathlib import Path
 from courseline.adapters.git import objects
 from courseline.adapters.git.command import Command
 from courseline.adapters.git.explain import words
-from courseline.adapters.git.refname import is_oid
+from courseline.adapters.git.object_reader import ObjectReader
 from courseline.errors import CourselineError, NeighbourFailed
 
 EVERYTHING = 2
@@ -34,6 +34,7 @@ class LocalRepository:
         self.brought = EVERYTHING
         self.has_files = False
         self._directory = directory
+        self._reader = ObjectReader(command)
         self._numbers = count(1)
         self._here: dict[str, int] = {}  # bytes of objects that were seen here; nothing is ever taken away
 
@@ -47,11 +48,16 @@ class LocalRepository:
 
     def commit_of(self, ref: str) -> str | None:
         """The commit that a reference or tag leads to, None when it leads to none."""
-        answer = self.command.run(
-            ["rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}"]
-        )
-        sha = answer.output.decode().strip()
-        return sha if answer.code == 0 and is_oid(sha) else None
+        name = f"{ref}^{{commit}}"
+        fact = self._reader.facts([name]).get(name)
+        return fact.oid if fact is not None else None
+
+    def value_and_commit(self, ref: str) -> tuple[str | None, str | None]:
+        """The object that a reference names, and the commit it leads to; None for what there is not."""
+        peeled = f"{ref}^{{commit}}"
+        facts = self._reader.facts([ref, peeled])
+        value, commit = facts.get(ref), facts.get(peeled)
+        return value.oid if value is not None else None, commit.oid if commit is not None else None
 
     def tree_of(self, commit: str) -> str:
         """The tree id of a commit that is here, whether or not the tree is."""
@@ -60,11 +66,8 @@ class LocalRepository:
 
     def kinds(self, oids: Iterable[str]) -> dict[str, str]:
         """Object id -> type, of those that are here."""
-        lines = objects.oid_lines(oids)
-        if not lines:
-            return {}
-        question = "--batch-check=%(objectname) %(objecttype)"
-        return objects.parse_presence(self.local(["cat-file", question], feed=[lines]))
+        facts = self._reader.facts(list(oids))
+        return {oid: fact.kind for oid, fact in facts.items()}
 
     def lacking(self, oids: Iterable[str]) -> list[str]:
         """Those that are not here; what was here once is not asked for again."""
@@ -75,11 +78,9 @@ class LocalRepository:
     def sizes(self, oids: Iterable[str]) -> dict[str, int]:
         """Object id -> bytes, of those that are here."""
         wanted = list(oids)
-        lines = objects.oid_lines(oid for oid in wanted if oid not in self._here)
-        if lines:
-            question = "--batch-check=%(objectname) %(objectsize)"
-            found = objects.parse_presence(self.local(["cat-file", question], feed=[lines]))
-            self._here |= {oid: int(size) for oid, size in found.items()}
+        unseen = [oid for oid in wanted if oid not in self._here]
+        if unseen:
+            self._here |= {oid: fact.size for oid, fact in self._reader.facts(unseen).items()}
         return {oid: self._here[oid] for oid in wanted if oid in self._here}
 
     def is_ancestor(self, old: str, new: str) -> bool:
@@ -90,14 +91,11 @@ class LocalRepository:
 
     def batch(self, oids: Sequence[str], limit: int) -> objects.Found:
         """Object id -> (type, bytes), of those that are here, each at most `limit` bytes."""
-        if not oids:
-            return {}
-        answer = self.command.stream(
-            ["cat-file", "--batch"], objects.batch_reader(limit), feed=[objects.oid_lines(oids)]
-        )
-        if answer.code != 0:
-            raise self.unexpected("cat-file", answer.message)
-        return answer.output
+        return self._reader.contents(oids, limit) if oids else {}
+
+    def close(self) -> None:
+        """End what still runs here."""
+        self._reader.close()
 
     def local(self, arguments: Sequence[str], feed: Iterable[bytes] = ()) -> bytes:
         """Output of a command that has no reason to end badly."""

@@ -58,7 +58,7 @@ class Assignments:
 
 def read_head(remote: Remote, branch: str | None) -> Head:
     """The branch asked for, else the remote's HEAD, else `main`."""
-    refs = remote.refs()
+    refs = remote.refs(ahead=f"refs/heads/{branch}" if branch else "HEAD")
     name = branch or refs.head_branch or DEFAULT_BRANCH
     return Head(name, refs.refs.get(f"refs/heads/{name}"))
 

@@ -27,8 +27,8 @@ class GitSource:
 
     def tagged(self, tag: str, asked: str) -> Tagged:
         """See `ReleaseSource`; commits and trees come, no blob."""
-        refs = self._remote.refs()
         ref = f"refs/tags/{tag}"
+        refs = self._remote.refs(ahead=ref)
         if ref not in refs.refs:
             raise _missing_tag(asked, tag, refs)
         commit = self._remote.fetch(ref)
