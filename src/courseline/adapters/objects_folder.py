@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import mkstemp
 
-from courseline.adapters.parallel import in_parallel
+from courseline.adapters.parallel import THREADS, in_parallel
 from courseline.domain.library.objects import checked_key
 from courseline.domain.paths import printable
 from courseline.errors import InvalidInput, NeighbourFailed
@@ -38,20 +38,32 @@ class FolderStore:
 
     def put(self, key: str, data: bytes) -> None:
         """Write one object; readers see the old bytes or the new ones, never a part."""
-        path = self._path(key)
-        with self._doing(f"Writing {printable(key)}"):
-            partial = self._write_partial(data)
-            try:
-                _make_directories(path.parent)
-                partial.replace(path)
-            except OSError:
-                partial.unlink(missing_ok=True)
-                raise
-            _sync_directory(path.parent)
+        self._put_all([(key, data)])
 
     def put_many(self, objects: Mapping[str, bytes]) -> None:
-        """Write several in parallel; returns when all are there."""
-        in_parallel(lambda item: self.put(*item), objects.items())
+        """Write several, some at a time; returns when all are there."""
+        waiting = sorted(objects.items())  # what lies in one directory comes together
+        share = max(1, -(-len(waiting) // THREADS))
+        in_parallel(self._put_all, [waiting[at : at + share] for at in range(0, len(waiting), share)])
+
+    def _put_all(self, objects: Sequence[tuple[str, bytes]]) -> None:
+        """Write one after the other; the names in a directory are brought to the disk together."""
+        written: dict[Path, str] = {}
+        for key, data in objects:
+            path = self._path(key)
+            with self._doing(f"Writing {printable(key)}"):
+                partial = self._write_partial(data)
+                try:
+                    if path.parent not in written:
+                        _make_directories(path.parent)
+                    partial.replace(path)
+                except OSError:
+                    partial.unlink(missing_ok=True)
+                    raise
+                written[path.parent] = key
+        for directory, key in written.items():
+            with self._doing(f"Writing {printable(key)}"):
+                _sync_directory(directory)
 
     def get(self, key: str) -> bytes | None:
         """The object's bytes, None when there is no such key."""
@@ -110,8 +122,11 @@ class FolderStore:
     def _write_partial(self, data: bytes) -> Path:
         """A file below the root, so that renaming it stays on one file system; readable by its owner only."""
         place = self._root / _PARTIAL
-        place.mkdir(parents=True, exist_ok=True, mode=0o700)
-        descriptor, name = mkstemp(dir=place)
+        try:
+            descriptor, name = mkstemp(dir=place)
+        except FileNotFoundError:
+            place.mkdir(parents=True, exist_ok=True, mode=0o700)
+            descriptor, name = mkstemp(dir=place)
         try:
             with os.fdopen(descriptor, "wb") as file:
                 file.write(data)

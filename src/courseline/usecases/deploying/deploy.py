@@ -13,9 +13,10 @@ from courseline.domain.deploying.applied import Applied
 from courseline.domain.deploying.step import Step, StepAction
 from courseline.domain.ledger.operation import Operation, OperationKind
 from courseline.errors import NotFound, PushRejected
+from courseline.usecases.beside import beside
 from courseline.usecases.course.find_course import course_of_assignments
 from courseline.usecases.deploying.deployed import Deployed, outcome_of, result_of
-from courseline.usecases.deploying.draft_plan import Draft, draft_plan
+from courseline.usecases.deploying.draft_plan import Draft, draft_plan, read_recorded
 from courseline.usecases.deploying.fetch_contents import fetch_contents
 from courseline.usecases.deploying.hold_steps import WRITING, applicable, hold_to_plan, left_over
 from courseline.usecases.deploying.push_commit import push_commit
@@ -23,7 +24,7 @@ from courseline.usecases.deploying.read_assignments import read_head
 from courseline.usecases.deploying.record_deployment import record_applied, save_contents
 from courseline.usecases.deploying.record_found import Finding, record_found, record_reverted
 from courseline.usecases.deploying.settle import settle_deploys
-from courseline.usecases.deploying.shown_plans import shown_plans
+from courseline.usecases.deploying.shown_plans import read_watched, shown_plans
 from courseline.usecases.ledger.open_operation import close_left, open_operation
 from courseline.usecases.neighbours import Neighbours
 from courseline.usecases.react import watch_rows as watch
@@ -81,11 +82,15 @@ def _attempt(command: Deploy, course: Course, stored: StoredPlan | None, neighbo
         remote = workspace.remote(
             command.assignments, neighbours.credential(command.assignments, course.id, "source")
         )
-        head = read_head(remote, command.branch)
-        if not command.dry_run:
-            settle_deploys(course, command.assignments, head, neighbours)
-        stored = stored or shown_plans(course, head, workspace, remote, neighbours)
-        draft = draft_plan(course, head, workspace, remote, neighbours, stored)
+        with beside(lambda: (read_recorded(course, neighbours), read_watched(course, neighbours))) as reading:
+            head = read_head(remote, command.branch)
+            recorded, watched = reading()
+        if not command.dry_run and settle_deploys(
+            course, command.assignments, head, recorded.left, neighbours
+        ):
+            recorded, watched = read_recorded(course, neighbours), read_watched(course, neighbours)
+        stored = stored or shown_plans(course, head, watched, workspace, remote, neighbours)
+        draft = draft_plan(course, head, recorded, workspace, remote, neighbours, stored)
         steps = hold_to_plan(stored, draft.plan.steps, draft.assignments.match.matched)
         contents = fetch_contents(draft, [step for step in steps if step.action in WRITING], neighbours)
         results = tuple(result_of(step, contents.unreadable) for step in steps)

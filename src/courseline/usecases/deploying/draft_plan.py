@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from courseline.domain.deploying.deployment import Deployment
 from courseline.domain.deploying.place_state import PlaceState, tracked_by_blob
 from courseline.domain.deploying.plan import LeavingPlace, Plan, WishedPlace, make_plan, removal_problem
 from courseline.domain.deploying.resolution import Resolution, Unresolved
+from courseline.domain.ledger.operation import Operation
 from courseline.errors import Problem, Refused
 from courseline.usecases.deploying.place_wish import Decided, PlaceWish
 from courseline.usecases.deploying.read_assignments import Assignments, Head, read_assignments
@@ -45,9 +46,35 @@ class Draft:
     deployments: Mapping[UUID, Deployment]
 
 
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What the database has of a course before a plan is made.
+
+    Attributes:
+        left: the operation on its assignments repository that is open.
+        deployments: by content id.
+        contents: of the course, those that left it too.
+    """
+
+    left: Operation | None
+    deployments: Mapping[UUID, Deployment]
+    contents: Sequence[Content]
+
+
+def read_recorded(course: Course, neighbours: Neighbours) -> Recorded:
+    """Read it in one transaction."""
+    with neighbours.database.transaction() as rows:
+        return Recorded(
+            rows.ledger.open_operation(course.assignments_identity),
+            rows.ledger.deployments(course.id),
+            rows.courses.contents(course.id, removed=True),
+        )
+
+
 def draft_plan(
     course: Course,
     head: Head,
+    recorded: Recorded,
     workspace: Workspace,
     remote: Remote,
     neighbours: Neighbours,
@@ -58,6 +85,7 @@ def draft_plan(
     Args:
         course: the course.
         head: of its assignments repository.
+        recorded: what the database has of the course.
         workspace: to read in.
         remote: the assignments repository.
         neighbours: the outside.
@@ -68,10 +96,11 @@ def draft_plan(
         NotFound: branch or course file is missing.
         Refused: more is removed than `allowRemovals` admits.
     """
-    with neighbours.database.transaction() as rows:
-        deployments = rows.ledger.deployments(course.id)
+    deployments = recorded.deployments
     known = tracked_by_blob(deployments.values())
-    assignments = read_assignments(course, head, workspace, remote, neighbours, known=known.keys())
+    assignments = read_assignments(
+        course, head, workspace, remote, neighbours, known=known.keys(), recorded=recorded.contents
+    )
     found: Places = read_places(assignments, deployments, known, workspace, remote)
     states = found.states
     decided = _decided(stored)

@@ -51,6 +51,7 @@ def identify_contents(
     remote: Remote,
     neighbours: Neighbours,
     moved: Mapping[str, str] | None = None,
+    recorded: Sequence[Content] | None = None,
 ) -> Identified:
     """Match a course file with the contents of its course.
 
@@ -62,9 +63,12 @@ def identify_contents(
         remote: the assignments repository.
         neighbours: the outside.
         moved: new path -> old path of all moves, when they are known; None guesses those that the file does not name.
+        recorded: the contents of the course, those that left it too; None to read them.
     """
-    with neighbours.database.transaction() as rows:
-        existing: list[Content] = rows.courses.contents(course.id, removed=True)
+    if recorded is None:
+        with neighbours.database.transaction() as rows:
+            recorded = rows.courses.contents(course.id, removed=True)
+    existing = list(recorded)
     forgotten = _forgotten(course, file, tree, existing, workspace, remote)
     existing += forgotten
     match = match_contents(course.id, file, existing, course.title, moved)

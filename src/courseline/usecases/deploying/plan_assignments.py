@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from courseline.domain.deploying.plan import Plan
 from courseline.errors import Problem
+from courseline.usecases.beside import beside
 from courseline.usecases.course.find_course import course_of_assignments
-from courseline.usecases.deploying.draft_plan import draft_plan
+from courseline.usecases.deploying.draft_plan import draft_plan, read_recorded
 from courseline.usecases.deploying.read_assignments import Head, read_head
 from courseline.usecases.neighbours import Neighbours
 from courseline.usecases.rows import StoredPlan
@@ -59,11 +60,15 @@ def plan_assignments(command: PlanAssignments, neighbours: Neighbours) -> Planne
         remote = workspace.remote(
             command.assignments, neighbours.credential(command.assignments, course.id, "source")
         )
-        if command.ref is not None and (command.ref.startswith("refs/") or len(command.ref) == len("0" * 40)):
-            head = Head(command.ref, remote.fetch(command.ref))
-        else:
-            head = read_head(remote, command.ref)
-        draft = draft_plan(course, head, workspace, remote, neighbours)
+        with beside(lambda: read_recorded(course, neighbours)) as reading:
+            if command.ref is not None and (
+                command.ref.startswith("refs/") or len(command.ref) == len("0" * 40)
+            ):
+                head = Head(command.ref, remote.fetch(command.ref))
+            else:
+                head = read_head(remote, command.ref)
+            recorded = reading()
+        draft = draft_plan(course, head, recorded, workspace, remote, neighbours)
     if not command.dry_run:
         steps = [step.as_json() for step in draft.plan.steps]
         with neighbours.database.transaction() as rows:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from courseline.domain.course.contents import ContentMatch
@@ -71,6 +71,7 @@ def read_assignments(
     neighbours: Neighbours,
     moved: Mapping[str, str] | None = None,
     known: Collection[str] | None = (),
+    recorded: Sequence[Content] | None = None,
 ) -> Assignments:
     """Fetch the head without blobs and read its course file.
 
@@ -82,6 +83,7 @@ def read_assignments(
         neighbours: the outside.
         moved: new path -> old path of all moves, when they are known; None guesses those that the file does not name.
         known: blob ids of tracking files that need not be read; None when none will be, nor what a deploy writes.
+        recorded: the contents of the course, those that left it too; None to read them.
 
     Raises:
         NotFound: the branch or the course file does not exist.
@@ -113,7 +115,7 @@ def read_assignments(
     file, problems = parse_course_file(located, course.timezone)
     if errors_among(problems):
         raise InvalidInput(f"{COURSE_FILE} of {course.title} cannot be used; nothing was changed.", problems)
-    found = identify_contents(course, file, tree, workspace, remote, neighbours, moved)
+    found = identify_contents(course, file, tree, workspace, remote, neighbours, moved, recorded)
     more = (*found.match.problems, *found.problems)
     if errors_among(more):
         raise InvalidInput(f"{COURSE_FILE} of {course.title} cannot be used; nothing was changed.", more)

@@ -17,14 +17,22 @@ from courseline.usecases.neighbours import Neighbours
 from courseline.usecases.ports import Commit
 
 
-def settle_deploys(course: Course, url: str, head: Head, neighbours: Neighbours) -> Operation | None:
+def settle_deploys(
+    course: Course, url: str, head: Head, left: Operation | None, neighbours: Neighbours
+) -> Operation | None:
     """Record the open deploy of a course whose commit did reach the repository; answers it when there was one.
 
     The caller holds the course's lease, so nobody works on the operation any more. One without a commit stays open:
     the run that follows resumes it, or abandons it when it wants something else.
+
+    Args:
+        course: the course.
+        url: of its assignments repository.
+        head: of that.
+        left: the operation on it that is open.
+        neighbours: the outside.
     """
-    with neighbours.database.transaction() as rows:
-        operation = rows.ledger.open_operation(course.assignments_identity)
+    operation = left
     if operation is None or operation.kind is not OperationKind.DEPLOY or head.sha is None:
         return None
     commit = _find_commit(operation, url, head.sha, course, neighbours)

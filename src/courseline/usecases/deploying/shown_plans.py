@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from courseline.domain.course.course import Course
 from courseline.domain.deploying.commit_message import OPERATION
@@ -18,8 +18,34 @@ from courseline.usecases.react.watch_rows import MERGED, OPENED, SeenRequest
 from courseline.usecases.rows import StoredPlan
 
 
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """What was seen of a course's repository.
+
+    Attributes:
+        since: its head after the last deploy; None before one.
+        requests: its merge requests that were planned.
+    """
+
+    since: str | None
+    requests: Sequence[SeenRequest]
+
+
+def read_watched(course: Course, neighbours: Neighbours) -> Watched:
+    """Read it in one transaction."""
+    with neighbours.database.transaction() as rows:
+        since = rows.watch.head(course.id).sha
+        known = [one for one in rows.watch.requests([OPENED, MERGED], course.id) if one.plan is not None]
+    return Watched(since, known)
+
+
 def shown_plans(
-    course: Course, head: Head, workspace: Workspace, remote: Remote, neighbours: Neighbours
+    course: Course,
+    head: Head,
+    watched: Watched,
+    workspace: Workspace,
+    remote: Remote,
+    neighbours: Neighbours,
 ) -> StoredPlan | None:
     """All plans of the merge requests that were merged since the last deploy, as one; None to plan afresh.
 
@@ -29,13 +55,12 @@ def shown_plans(
     Args:
         course: the course.
         head: of its assignments repository.
+        watched: what was seen of that.
         workspace: to read in.
         remote: the assignments repository.
         neighbours: the outside.
     """
-    with neighbours.database.transaction() as rows:
-        since = rows.watch.head(course.id).sha
-        known = [one for one in rows.watch.requests([OPENED, MERGED], course.id) if one.plan is not None]
+    since, known = watched.since, watched.requests
     if head.sha is None or since is None or since == head.sha or not known:
         return None
     remote.fetch(head.sha, depth=None, filter="tree:0")

@@ -33,4 +33,6 @@ def settle_repository(url: str, wait: float, course: Course, neighbours: Neighbo
         if is_template:
             settle_template(course, read_history(course, url, remote, neighbours).commits, neighbours)
         else:
-            settle_deploys(course, url, read_head(remote, None), neighbours)
+            with neighbours.database.transaction() as rows:
+                left = rows.ledger.open_operation(course.assignments_identity)
+            settle_deploys(course, url, read_head(remote, None), left, neighbours)

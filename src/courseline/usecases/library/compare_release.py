@@ -15,7 +15,7 @@ from courseline.domain.tree import Tree
 from courseline.errors import Problem, Severity, errors_among
 from courseline.usecases.library.examine_example import META_FILE, Examined, ReadMeta, examine
 from courseline.usecases.library.fetch_files import fetch_files, oids_of
-from courseline.usecases.library.find_known import Known, find_known
+from courseline.usecases.library.find_known import Known, Shelf, find_known
 from courseline.usecases.library.judge_together import judge_together
 from courseline.usecases.library.read_candidates import find_candidates, read_metas
 from courseline.usecases.library.release_source import ReleaseSource
@@ -81,6 +81,7 @@ def compare_release(
     release: ReleaseTag,
     tree: Tree,
     repository: ExampleRepository,
+    shelf: Shelf,
     source: ReleaseSource,
     neighbours: Neighbours,
 ) -> Compared:
@@ -91,7 +92,7 @@ def compare_release(
     and stored again by `publish`.
     """
     scan = find_candidates(tree, repository.name, source, neighbours)
-    known = find_known(scan.candidates, repository.id, release.label, neighbours)
+    known = find_known(scan.candidates, repository.id, release.label, shelf, neighbours)
     unread = [candidate for candidate in scan.candidates if candidate.directory not in known.versions]
     if release.scope is None:  # nearly all of them are read whole, so their files come in one request
         source.fetch(oids_of(unread))

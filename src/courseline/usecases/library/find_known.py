@@ -36,8 +36,31 @@ class Known:
     is_highest: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """What the library says of a repository, whatever a tag holds.
+
+    Attributes:
+        current: the version that each example's highest label names.
+        given: example -> version of those that have the label already.
+        is_highest: the label is above every other of the repository.
+    """
+
+    current: Sequence[SeenVersion]
+    given: Mapping[UUID, UUID]
+    is_highest: bool
+
+
+def read_shelf(repository_id: UUID, label: Label, rows: Rows) -> Shelf:
+    """Read the rows that a release under `label` is compared with; the caller holds the repository's lease."""
+    highest = rows.library.highest_label(repository_id)
+    is_highest = highest is None or label > highest
+    given = {} if is_highest else rows.library.given(repository_id, label)
+    return Shelf(rows.library.current(repository_id), given, is_highest)
+
+
 def find_known(
-    candidates: Sequence[Candidate], repository_id: UUID, label: Label, neighbours: Neighbours
+    candidates: Sequence[Candidate], repository_id: UUID, label: Label, shelf: Shelf, neighbours: Neighbours
 ) -> Known:
     """Directories whose tree is that of a version labelled there before.
 
@@ -49,23 +72,22 @@ def find_known(
         candidates: the examples at the tag.
         repository_id: their repository.
         label: that is to be given.
+        shelf: of that repository and label.
         neighbours: the outside.
     """
-    with neighbours.database.transaction() as rows:
-        highest = rows.library.highest_label(repository_id)
-        is_highest = highest is None or label > highest
-        given = {} if is_highest else rows.library.given(repository_id, label)
-        current = rows.library.current(repository_id)
-        known = _known(candidates, repository_id, current, rows)
-    asked = _asked_for([version for _, version in known.values()], label, given)
+    known = _known(candidates, repository_id, shelf.current, neighbours)
+    asked = _asked_for([version for _, version in known.values()], label, shelf.given)
     lost = _lost(asked, neighbours)
     kept = {directory: found for directory, found in known.items() if found[1].version_id not in lost}
-    shown = {version.example.id: version for version in current}
-    return Known(kept, frozenset(lost), shown, given, is_highest)
+    shown = {version.example.id: version for version in shelf.current}
+    return Known(kept, frozenset(lost), shown, shelf.given, shelf.is_highest)
 
 
 def _known(
-    candidates: Sequence[Candidate], repository_id: UUID, current: Sequence[SeenVersion], rows: Rows
+    candidates: Sequence[Candidate],
+    repository_id: UUID,
+    current: Sequence[SeenVersion],
+    neighbours: Neighbours,
 ) -> dict[str, tuple[Candidate, SeenVersion]]:
     places = _places(current)
     known: dict[str, tuple[Candidate, SeenVersion]] = {}
@@ -77,7 +99,9 @@ def _known(
         elif not candidate.nesting:
             known[candidate.directory] = (candidate, version)
     if places and others:  # what a lower label names, or was named elsewhere
-        places = _places(rows.library.seen(repository_id, [candidate.files.oid for candidate in others]))
+        with neighbours.database.transaction() as rows:
+            seen = rows.library.seen(repository_id, [candidate.files.oid for candidate in others])
+        places = _places(seen)
         for candidate in others:
             version = places.get((candidate.files.oid, candidate.directory))
             if version is not None and not candidate.nesting:

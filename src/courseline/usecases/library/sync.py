@@ -7,12 +7,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from courseline.domain.library.example import ExampleRepository
+from courseline.domain.library.label import Label
 from courseline.domain.library.publication import PublicationStatus, ReleaseTag, parse_release_tag
 from courseline.domain.library.source_type import is_bucket
 from courseline.domain.paths import printable
 from courseline.errors import InvalidInput, NeighbourFailed, NotFound, Problem
+from courseline.usecases.beside import beside
 from courseline.usecases.library.bucket_source import BucketSource
 from courseline.usecases.library.compare_release import Compared, compare_release
+from courseline.usecases.library.find_known import Shelf, read_shelf
 from courseline.usecases.library.git_source import GitSource
 from courseline.usecases.library.publish import Publication, publish
 from courseline.usecases.library.register_repository import (
@@ -27,6 +30,7 @@ from courseline.usecases.library.register_repository import (
 )
 from courseline.usecases.library.release_source import ReleaseSource
 from courseline.usecases.neighbours import Neighbours
+from courseline.usecases.rows import Rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +109,8 @@ def sync(command: SyncRelease, neighbours: Neighbours) -> Synced:
     if release is None:
         return Synced("", command.tag, None, ignored=True)
     check_options(command.registration)
-    repository, _ = _repository(command.registration, neighbours)
+    with neighbours.database.transaction() as rows:
+        repository, _ = _repository(command.registration, rows)
     with (
         neighbours.database.lease(repository.identity, wait=command.wait, holder=neighbours.holder),
         _opened(command.source, neighbours) as (shown, source),
@@ -126,11 +131,19 @@ def _opened(url: str, neighbours: Neighbours) -> Iterator[tuple[str, ReleaseSour
         yield printable(remote.url), GitSource(workspace, remote)
 
 
-def _repository(registration: Registration, neighbours: Neighbours) -> tuple[ExampleRepository, bool]:
+def _repository(registration: Registration, rows: Rows) -> tuple[ExampleRepository, bool]:
     """The repository, and whether it is registered."""
-    with neighbours.database.transaction() as rows:
-        known = find_repository(registration, rows)
+    known = find_repository(registration, rows)
     return known or proposed(registration), known is not None
+
+
+def _library(
+    registration: Registration, label: Label, neighbours: Neighbours
+) -> tuple[ExampleRepository, bool, Shelf]:
+    """The repository as it is now, whether it is registered, and what is known of it."""
+    with neighbours.database.transaction() as rows:
+        repository, registered = _repository(registration, rows)
+        return repository, registered, read_shelf(repository.id, label, rows)
 
 
 def _sync(
@@ -141,16 +154,17 @@ def _sync(
     neighbours: Neighbours,
 ) -> Synced:
     leased, asked = about
-    tagged = source.tagged(command.tag, asked)
+    with beside(lambda: _library(command.registration, release.label, neighbours)) as library:
+        tagged = source.tagged(command.tag, asked)
+        repository, registered, shelf = library()
     warnings = list(tagged.problems)
-    repository, registered = _repository(command.registration, neighbours)
     if repository.identity != leased:  # registered under another identity while we waited for the lease
         raise NeighbourFailed(
             f"{asked}: another run has just registered it as {repository.name}. Run the command again."
         )
     if registered:
         warnings += differences(command.registration, repository)
-    compared = compare_release(release, tagged.tree, repository, source, neighbours)
+    compared = compare_release(release, tagged.tree, repository, shelf, source, neighbours)
     warnings += compared.problems
     _demand_examples(asked, release, compared)
     if not command.dry_run:

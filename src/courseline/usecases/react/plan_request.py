@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from courseline.domain.course.course import Course
 from courseline.domain.deploying import plan_note
 from courseline.errors import CourselineError, NeighbourFailed
-from courseline.usecases.deploying.draft_plan import draft_plan
+from courseline.usecases.deploying.draft_plan import draft_plan, read_recorded
 from courseline.usecases.deploying.read_assignments import Head
 from courseline.usecases.forge import ForgeRequest
 from courseline.usecases.neighbours import Neighbours
@@ -52,7 +52,7 @@ def plan_request(
         return PlannedRequest(note, "It cannot be merged as it is.", None, wanting=True)
     try:
         head = Head(request.target_branch, merged.commit, is_here=True)
-        draft = draft_plan(course, head, workspace, remote, neighbours)
+        draft = draft_plan(course, head, read_recorded(course, neighbours), workspace, remote, neighbours)
     except NeighbourFailed:
         raise
     except CourselineError as refused:  # its author has to mend something first
