@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import cast
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, Row, exists, func, select
 
 from courseline.adapters.database.connection import advisory_key
 from courseline.adapters.database.tables import among
@@ -109,9 +109,11 @@ class HistoryRows:
         return dict(sorted(words.items(), key=lambda item: (item[1], str(item[0]))))
 
     def _owner(self, chain: UUID) -> str:
-        for column, table in (("course_id", COURSE), ("example_repository_id", EXAMPLE_REPOSITORY)):
-            if self._connection.scalar(select(table.c.id).where(table.c.id == chain)) is not None:
-                return column
+        owners = {"course_id": COURSE, "example_repository_id": EXAMPLE_REPOSITORY}
+        query = select(*(exists().where(table.c.id == chain).label(name) for name, table in owners.items()))
+        for name, is_owner in zip(owners, self._connection.execute(query).one(), strict=True):
+            if is_owner:
+                return name
         raise NotFound(
             f"Recording history: {chain} is neither a registered course nor a registered repository."
         )

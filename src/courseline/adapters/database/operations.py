@@ -203,21 +203,19 @@ class OperationRows:
         return {row.operation_id: row.times for row in self._connection.execute(query)}
 
     def _locked(self, operation_id: UUID) -> Operation:
-        self._connection.execute(
-            select(OPERATION.c.id).where(OPERATION.c.id == operation_id).with_for_update()
-        )
-        operation = self.operation(operation_id)
-        if operation is None:
+        query = select(OPERATION).where(OPERATION.c.id == operation_id).with_for_update()
+        row = self._connection.execute(query).first()
+        if row is None:
             raise NotFound(f"Recording progress: there is no operation {operation_id}.")
-        return operation
+        return _operation(row)
 
     def _record(self, operation_id: UUID, name: str, facts: Mapping[str, object]) -> None:
-        last = self._connection.scalar(
-            select(func.max(OPERATION_EVENT.c.seq)).where(OPERATION_EVENT.c.operation_id == operation_id)
+        following = select(func.coalesce(func.max(OPERATION_EVENT.c.seq), 0) + 1).where(
+            OPERATION_EVENT.c.operation_id == operation_id
         )
         self._connection.execute(
             OPERATION_EVENT.insert().values(
-                operation_id=operation_id, seq=(last or 0) + 1, name=name, facts=dict(facts)
+                operation_id=operation_id, seq=following.scalar_subquery(), name=name, facts=dict(facts)
             )
         )
 

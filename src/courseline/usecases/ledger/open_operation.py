@@ -33,7 +33,8 @@ def open_operation(
         if left is not None and left.kind is kind and left.inputs_digest == inputs_digest(inputs):
             rows.ledger.checkpoint(left.id, RESUMED, {})
             return left
-        close_left(target, neighbours, rows, why="a later run took over")
+        if left is not None:
+            close_left(target, neighbours, rows, why="a later run took over")
         return rows.ledger.start_operation(kind, target, inputs, neighbours.clock(), course_id)
 
 
