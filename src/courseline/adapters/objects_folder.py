@@ -6,12 +6,13 @@ A key appears with all its bytes or not at all: they are written beside it, brou
 from __future__ import annotations
 
 import os
+import secrets
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
-from tempfile import mkstemp
 
 from courseline.adapters.parallel import THREADS, in_parallel
 from courseline.domain.library.objects import checked_key
@@ -32,6 +33,8 @@ class FolderStore:
 
     def __init__(self, root: Path) -> None:
         self._root = root
+        self._own = secrets.token_hex(8)  # no other process, here or on another machine, takes the same names
+        self._numbers = count()
 
     def __repr__(self) -> str:
         return f"FolderStore({str(self._root)!r})"
@@ -48,22 +51,23 @@ class FolderStore:
 
     def _put_all(self, objects: Sequence[tuple[str, bytes]]) -> None:
         """Write one after the other; the names in a directory are brought to the disk together."""
-        written: dict[Path, str] = {}
+        written: dict[str, str] = {}
         for key, data in objects:
-            path = self._path(key)
+            path = str(self._path(key))
+            directory = path.rpartition("/")[0]
             with self._doing(f"Writing {printable(key)}"):
                 partial = self._write_partial(data)
                 try:
-                    if path.parent not in written:
-                        _make_directories(path.parent)
-                    partial.replace(path)
+                    if directory not in written:
+                        _make_directories(Path(directory))
+                    os.replace(partial, path)  # noqa: PTH105 - a release has thousands of files
                 except OSError:
-                    partial.unlink(missing_ok=True)
+                    Path(partial).unlink(missing_ok=True)
                     raise
-                written[path.parent] = key
+                written[directory] = key
         for directory, key in written.items():
             with self._doing(f"Writing {printable(key)}"):
-                _sync_directory(directory)
+                _sync_directory(Path(directory))
 
     def get(self, key: str) -> bytes | None:
         """The object's bytes, None when there is no such key."""
@@ -99,7 +103,7 @@ class FolderStore:
         """Make the directory, write to it, and clear away what killed writers left a day ago."""
         with self._doing("Opening it"):
             self._root.mkdir(parents=True, exist_ok=True, mode=0o700)
-            self._write_partial(b"").unlink()
+            Path(self._write_partial(b"")).unlink()
             for left in (self._root / _PARTIAL).iterdir():
                 with suppress(FileNotFoundError):
                     if left.stat().st_mtime < time.time() - _ABANDONED_SECONDS:
@@ -119,23 +123,25 @@ class FolderStore:
             elif entry.is_dir(follow_symlinks=False) and (shown or entry.name != _PARTIAL):
                 yield from self._walk(Path(entry.path), f"{shown}{entry.name}/", "")
 
-    def _write_partial(self, data: bytes) -> Path:
+    def _write_partial(self, data: bytes) -> str:
         """A file below the root, so that renaming it stays on one file system; readable by its owner only."""
-        place = self._root / _PARTIAL
+        name = f"{self._root}/{_PARTIAL}/{self._own}-{os.getpid()}-{next(self._numbers)}"
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
         try:
-            descriptor, name = mkstemp(dir=place)
+            descriptor = os.open(name, flags, 0o600)
         except FileNotFoundError:
-            place.mkdir(parents=True, exist_ok=True, mode=0o700)
-            descriptor, name = mkstemp(dir=place)
+            (self._root / _PARTIAL).mkdir(parents=True, exist_ok=True, mode=0o700)
+            descriptor = os.open(name, flags, 0o600)
         try:
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
+            with open(descriptor, "wb", buffering=0) as file:  # noqa: PTH123 - it is open already
+                rest = memoryview(data)
+                while rest:
+                    rest = rest[file.write(rest) :]
+                os.fsync(descriptor)
         except BaseException:
             Path(name).unlink(missing_ok=True)
             raise
-        return Path(name)
+        return name
 
     def _path(self, key: str) -> Path:
         if checked_key(key).split("/")[0] == _PARTIAL:

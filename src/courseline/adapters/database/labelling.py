@@ -73,7 +73,14 @@ class LabelRows:
         self._follow(self._shown_otherwise([*above, *top]))
 
     def label_again(
-        self, repository_id: UUID, label: Label, but: Collection[UUID], commit: str, at: datetime
+        self,
+        repository_id: UUID,
+        label: Label,
+        but: Collection[UUID],
+        commit: str,
+        at: datetime,
+        *,
+        more: bool = False,
     ) -> int:
         """See `usecases.rows.LibraryRows`; nothing of the examples travels, neither here nor back."""
         highest = self._taking_turns({repository_id})[repository_id]
@@ -103,7 +110,8 @@ class LabelRows:
         names = ["example_id", "canonical", "shown", "example_version_id", "directory", "commit", "tagged_at"]
         insertion = EXAMPLE_VERSION_TAG.insert().from_select(names, query)
         done = self._connection.execute(insertion, execution_options={"preserve_rowcount": True})
-        self._raise_highest({(repository_id, label)})
+        if not more:
+            self._raise_highest({(repository_id, label)})
         return done.rowcount
 
     def _taking_turns(self, repository_ids: Collection[UUID]) -> dict[UUID, Label | None]:

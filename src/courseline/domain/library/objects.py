@@ -80,6 +80,9 @@ def file_key(version: Placed, path: str) -> str:
     return f"{version_prefix(version)}files/{path}"
 
 
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+
+
 def checked_key(key: str) -> str:
     """`key` when every store can hold it: relative, without empty, `.` and `..` parts and control characters.
 
@@ -87,8 +90,7 @@ def checked_key(key: str) -> str:
         InvalidInput: it is not.
     """
     parts = key.split("/")
-    control = any(character < " " or character == "\x7f" for character in key)
-    if control or any(part in {"", ".", ".."} for part in parts):
+    if _CONTROL.search(key) or any(part in {"", ".", ".."} for part in parts):
         msg = f"{key!a} cannot be a key of the object store: keys are plain relative paths. Rename the file it is made from."
         raise InvalidInput(msg)
     try:

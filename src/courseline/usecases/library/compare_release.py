@@ -92,10 +92,10 @@ def compare_release(
     and stored again by `publish`.
     """
     scan = find_candidates(tree, repository.name, source, neighbours)
-    known = find_known(scan.candidates, repository.id, release.label, shelf, neighbours)
+    # Nearly all of the unknown are read whole, so their files come in one request.
+    fetch = None if release.scope is not None else lambda unknown: source.fetch(oids_of(unknown))
+    known = find_known(scan.candidates, repository.id, release.label, shelf, fetch, neighbours)
     unread = [candidate for candidate in scan.candidates if candidate.directory not in known.versions]
-    if release.scope is None:  # nearly all of them are read whole, so their files come in one request
-        source.fetch(oids_of(unread))
     read = read_metas(unread, repository.name, source, neighbours)
     read = judge_together(
         read,

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 from courseline.domain.library.example_scan import Candidate
 from courseline.domain.library.label import Label
 from courseline.domain.library.objects import checksum_holds, manifest_key
+from courseline.usecases.beside import beside
 from courseline.usecases.neighbours import Neighbours
 from courseline.usecases.rows import Rows, SeenVersion
 
@@ -60,7 +61,12 @@ def read_shelf(repository_id: UUID, label: Label, rows: Rows) -> Shelf:
 
 
 def find_known(
-    candidates: Sequence[Candidate], repository_id: UUID, label: Label, shelf: Shelf, neighbours: Neighbours
+    candidates: Sequence[Candidate],
+    repository_id: UUID,
+    label: Label,
+    shelf: Shelf,
+    fetch: Callable[[Sequence[Candidate]], None] | None,
+    neighbours: Neighbours,
 ) -> Known:
     """Directories whose tree is that of a version labelled there before.
 
@@ -73,11 +79,16 @@ def find_known(
         repository_id: their repository.
         label: that is to be given.
         shelf: of that repository and label.
+        fetch: is told, while the store is asked, which of them are not known; those that the store has lost are not yet
+            among them. None when nobody wants to know.
         neighbours: the outside.
     """
     known = _known(candidates, repository_id, shelf.current, neighbours)
     asked = _asked_for([version for _, version in known.values()], label, shelf.given)
-    lost = _lost(asked, neighbours)
+    with beside(lambda: _lost(asked, neighbours)) as losing:
+        if fetch is not None:
+            fetch([candidate for candidate in candidates if candidate.directory not in known])
+        lost = losing()
     kept = {directory: found for directory, found in known.items() if found[1].version_id not in lost}
     shown = {version.example.id: version for version in shelf.current}
     return Known(kept, frozenset(lost), shown, shelf.given, shelf.is_highest)

@@ -163,7 +163,8 @@ def _label_again(
     if len(staying) <= len(others):
         return set()
     repository, label = publication.repository, publication.release.label
-    done = rows.library.label_again(repository.id, label, others, publication.commit, at)
+    more = bool(new - staying)
+    done = rows.library.label_again(repository.id, label, others, publication.commit, at, more=more)
     if done != len(staying):
         raise NeighbourFailed(
             f"Labelling {len(staying)} examples of {repository.name} {label}: {done} are there as they were read."

@@ -195,7 +195,14 @@ class LibraryRows(Protocol):
         ...
 
     def label_again(
-        self, repository_id: UUID, label: Label, but: Collection[UUID], commit: str, at: datetime
+        self,
+        repository_id: UUID,
+        label: Label,
+        but: Collection[UUID],
+        commit: str,
+        at: datetime,
+        *,
+        more: bool = False,
     ) -> int:
         """Give a label above all of the repository to what every example shows, however many, and answer for how many.
 
@@ -205,6 +212,7 @@ class LibraryRows(Protocol):
             but: examples that do not get it.
             commit: the tag's.
             at: when it was published.
+            more: `add_labels` gives it to others in this transaction, and then makes it the highest.
 
         Raises:
             NeighbourFailed: it is not above all others any more, because another run gave one meanwhile.
