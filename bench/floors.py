@@ -44,7 +44,7 @@ def sync_floor(source: Path, tag: str, directories: Sequence[str], work: Path) -
         shutil.rmtree(work, ignore_errors=True)
 
 
-def deploy_floor(target: Path, files: Mapping[str, bytes], work: Path) -> Run:
+def deploy_floor(target: Path | str, files: Mapping[str, bytes], work: Path) -> Run:
     """Clone the branch without blobs, put the files on top of it, push, take the clone away."""
 
     def floor() -> None:
@@ -59,11 +59,16 @@ def deploy_floor(target: Path, files: Mapping[str, bytes], work: Path) -> Run:
     return _alone(floor, work)
 
 
-def deploy_by_checkout(target: Path, files: Mapping[str, bytes], work: Path) -> Run:
+def deploy_by_checkout(target: Path | str, files: Mapping[str, bytes], work: Path) -> Run:
     """Clone with all files, copy the directories of the new ones over, commit, push, take the clone away.
 
     The clone comes by the protocol that ours and the floor use, as it does from a server: `git clone PATH` would link
     to the files of the repository on the same disk instead.
+
+    Args:
+        target: directory or URL of the repository.
+        files: by path, to be copied.
+        work: a directory that is made.
     """
     source = work.with_name(f"{work.name}-source")
     shutil.rmtree(source, ignore_errors=True)
@@ -73,7 +78,7 @@ def deploy_by_checkout(target: Path, files: Mapping[str, bytes], work: Path) -> 
         place.write_bytes(data)
 
     def peer() -> None:
-        git(work.parent, "clone", "--quiet", target.as_uri(), work.name)
+        git(work.parent, "clone", "--quiet", _url(target), work.name)
         shutil.copytree(source, work, dirs_exist_ok=True)
         _commit_all(work)
         shutil.rmtree(work)
@@ -160,14 +165,18 @@ def _alone(work: Callable[[], None], directory: Path) -> Run:
         shutil.rmtree(directory, ignore_errors=True)
 
 
-def _prepared(source: Path, work: Path) -> None:
+def _url(repository: Path | str) -> str:
+    return repository if isinstance(repository, str) else repository.as_uri()
+
+
+def _prepared(source: Path | str, work: Path) -> None:
     """An empty repository that may fetch from `source` without blobs."""
     git(work.parent, "init", "--quiet", "--bare", work.name)
-    for name, value in (("url", source.as_uri()), ("promisor", "true"), ("partialclonefilter", "blob:none")):
+    for name, value in (("url", _url(source)), ("promisor", "true"), ("partialclonefilter", "blob:none")):
         git(work, "config", f"remote.origin.{name}", value)
 
 
-def _fetched(source: Path, ref: str, work: Path, *, listing: bool = True) -> dict[str, str]:
+def _fetched(source: Path | str, ref: str, work: Path, *, listing: bool = True) -> dict[str, str]:
     _prepared(source, work)
     git(work, "fetch", *PARTIAL, "origin", f"+{ref}:refs/heads/made")
     return _listed(work, "refs/heads/made") if listing else {}

@@ -25,10 +25,12 @@ class Place:
     Attributes:
         root: directory of all of it.
         settings: environment of a job.
+        server: URL below which the repositories are reached; "" when jobs reach them as directories.
     """
 
     root: Path
     settings: Mapping[str, str]
+    server: str = ""
 
     @property
     def examples(self) -> Path:
@@ -45,6 +47,10 @@ class Place:
         """The template repository."""
         return self.root / "template.git"
 
+    def url(self, repository: Path) -> Path | str:
+        """How jobs and git reach a repository of this place."""
+        return f"{self.server}/{repository.name}" if self.server else repository
+
     def job(self, script: str, *arguments: str | Path) -> Run:
         """Run one of `scripts/`."""
         return run([sys.executable, ROOT / "scripts" / script, "--json", *arguments], settings=self.settings)
@@ -55,7 +61,7 @@ class Place:
 
     def deploy(self) -> Run:
         """Deploy the course."""
-        return self.job("deploy_examples.py", "--assignments", self.assignments)
+        return self.job("deploy_examples.py", "--assignments", self.url(self.assignments))
 
     def publish_template(self) -> Run:
         """Publish the student template."""
@@ -64,7 +70,7 @@ class Place:
     def register(self) -> None:
         """Register the course."""
         file = self.root / "deployment.yaml"
-        file.write_text(DEPLOYMENT.format(assignments=self.assignments, template=self.template))
+        file.write_text(DEPLOYMENT.format(assignments=self.url(self.assignments), template=self.template))
         self.courseline("course", "apply", file)
 
     def courseline(self, *arguments: str | Path) -> Run:
@@ -74,9 +80,14 @@ class Place:
 
 
 @contextmanager
-def place(more: Mapping[str, str] | None = None) -> Iterator[Place]:
-    """A fresh one, its server stopped and all of it gone at the end."""
-    room = TMPFS.is_dir() and shutil.disk_usage(TMPFS).free > ROOM
+def place(more: Mapping[str, str] | None = None, *, in_memory: bool = True) -> Iterator[Place]:
+    """A fresh one, its server stopped and all of it gone at the end.
+
+    Args:
+        more: environment of a job.
+        in_memory: whether it lies in memory when there is room; else where temporary files of this machine lie.
+    """
+    room = in_memory and TMPFS.is_dir() and shutil.disk_usage(TMPFS).free > ROOM
     root = Path(tempfile.mkdtemp(prefix="courseline-bench-", dir=TMPFS if room else None))
     root.chmod(0o711)  # the embedded server runs as another user when this is root
     made = Place(
