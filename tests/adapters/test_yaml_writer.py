@@ -74,6 +74,15 @@ def test_text_that_looks_like_something_else_stays_text(text: str) -> None:
     }
 
 
+@given(
+    st.from_regex(r"[A-Za-z][A-Za-z0-9_ -]{0,38}", fullmatch=True)
+    | st.sampled_from(["y", "N", "Yes", "NO", "on", "Off", "TRUE", "null", "e5", "inf"])
+)
+def test_plain_words_are_written_as_the_library_writes_them(text: str) -> None:
+    data = {"title": text, "names": [text, f"{text}x"]}
+    assert write_yaml(data) == whole_yaml(data)
+
+
 def test_keys_keep_their_order_lists_are_indented_and_repeats_written_out() -> None:
     shared = ["a"]
     written = write_yaml({"z": shared, "a": shared, "ü": "ß"})

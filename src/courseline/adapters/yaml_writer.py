@@ -12,6 +12,9 @@ import yaml
 _WIDTH = 100
 _SHORT = 40
 _DEEPEST = 4
+_PLAIN = re.compile(r"[A-Za-z](?:[A-Za-z0-9_ -]*[A-Za-z0-9_-])?")
+"""Text that means itself unless it is one of the next: neither a number nor a sign of YAML's begins or ends in it."""
+_WORDS = frozenset({"y", "n", "yes", "no", "true", "false", "on", "off", "null"})
 _FIELD = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 
 
@@ -87,6 +90,8 @@ def _spelling(value: str | int | None) -> str:
     Raises:
         _Unusual: on more than one line.
     """
+    if isinstance(value, str) and _PLAIN.fullmatch(value) and value.lower() not in _WORDS:
+        return value
     head, _, text = yaml.dump([value], Dumper=_Dumper, allow_unicode=True, width=_WIDTH).partition("- ")
     text, newline, rest = text.partition("\n")
     if head or not newline or rest:

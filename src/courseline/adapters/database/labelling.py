@@ -6,21 +6,10 @@ from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import (
-    Boolean,
-    Connection,
-    Text,
-    Uuid,
-    and_,
-    bindparam,
-    literal,
-    not_,
-    or_,
-    select,
-)
+from sqlalchemy import Connection, bindparam, select, text
 
 from courseline.adapters.database.publishing import card
-from courseline.adapters.database.tables import UtcTime, among, table_of
+from courseline.adapters.database.tables import UtcTime, among
 from courseline.adapters.database.tables_library import (
     EXAMPLE,
     EXAMPLE_REPOSITORY,
@@ -31,6 +20,30 @@ from courseline.domain.library.example import Example
 from courseline.domain.library.label import Label
 from courseline.domain.library.version import LabelledVersion
 from courseline.errors import NeighbourFailed, Refused
+
+# Written out, because putting such a statement together takes SQLAlchemy longer than the server needs to run it.
+_AGAIN = text("""
+    INSERT INTO example_version_tag
+        (example_id, canonical, shown, example_version_id, directory, commit, tagged_at)
+    SELECT example.id, :canonical, :shown, version.id, example.directory, :commit, :at
+    FROM example JOIN example_version AS version
+        ON version.example_id = example.id AND version.version_identifier = example.version_identifier
+    WHERE example.example_repository_id = :repository AND example.id != ALL (CAST(:but AS uuid[]))
+""").bindparams(bindparam("at", type_=UtcTime()))
+_LABELS = text("""
+    INSERT INTO example_version_tag
+        (example_id, canonical, shown, example_version_id, directory, withdrawn, commit, tagged_at)
+    SELECT given.*, :commit, :at
+    FROM unnest(CAST(:examples AS uuid[]), CAST(:canonical AS text[]), CAST(:shown AS text[]),
+        CAST(:versions AS uuid[]), CAST(:directories AS text[]), CAST(:withdrawn AS boolean[])) AS given
+""").bindparams(bindparam("at", type_=UtcTime()))
+_SHOWN_OTHERWISE = text("""
+    SELECT given.id
+    FROM unnest(CAST(:ids AS uuid[]), CAST(:trees AS text[]), CAST(:directories AS text[]), CAST(:titles AS text[]))
+        AS given (id, version_identifier, directory, title) JOIN example ON example.id = given.id
+    WHERE (example.version_identifier, example.directory, example.title)
+        IS DISTINCT FROM (given.version_identifier, given.directory, given.title)
+""")
 
 
 class LabelRows:
@@ -88,28 +101,15 @@ class LabelRows:
             raise NeighbourFailed(
                 f"Labelling {label}: another run has published {highest} meanwhile. Run the command again."
             )
-        query = (
-            select(
-                EXAMPLE.c.id,
-                literal(label.canonical, Text()),
-                literal(label.shown, Text()),
-                EXAMPLE_VERSION.c.id,
-                EXAMPLE.c.directory,
-                literal(commit, Text()),
-                literal(at, UtcTime()),
-            )
-            .join(
-                EXAMPLE_VERSION,
-                and_(
-                    EXAMPLE_VERSION.c.example_id == EXAMPLE.c.id,
-                    EXAMPLE_VERSION.c.version_identifier == EXAMPLE.c.version_identifier,
-                ),
-            )
-            .where(EXAMPLE.c.example_repository_id == repository_id, not_(among(EXAMPLE.c.id, but)))
-        )
-        names = ["example_id", "canonical", "shown", "example_version_id", "directory", "commit", "tagged_at"]
-        insertion = EXAMPLE_VERSION_TAG.insert().from_select(names, query)
-        done = self._connection.execute(insertion, execution_options={"preserve_rowcount": True})
+        given = {
+            "repository": repository_id,
+            "but": list(but),
+            "canonical": label.canonical,
+            "shown": label.shown,
+            "commit": commit,
+            "at": at,
+        }
+        done = self._connection.execute(_AGAIN, given, execution_options={"preserve_rowcount": True})
         if not more:
             self._raise_highest({(repository_id, label)})
         return done.rowcount
@@ -131,17 +131,19 @@ class LabelRows:
     def _insert_labels(
         self, labels: Sequence[tuple[Example, LabelledVersion]], commit: str, at: datetime
     ) -> None:
-        rows = table_of(
-            example_id=(Uuid(), [example.id for example, _ in labels]),
-            canonical=(Text(), [labelled.label.canonical for _, labelled in labels]),
-            shown=(Text(), [labelled.label.shown for _, labelled in labels]),
-            example_version_id=(Uuid(), [labelled.version_id for _, labelled in labels]),
-            directory=(Text(), [labelled.directory for _, labelled in labels]),
-            withdrawn=(Boolean(), [labelled.withdrawn for _, labelled in labels]),
+        self._connection.execute(
+            _LABELS,
+            {
+                "examples": [example.id for example, _ in labels],
+                "canonical": [labelled.label.canonical for _, labelled in labels],
+                "shown": [labelled.label.shown for _, labelled in labels],
+                "versions": [labelled.version_id for _, labelled in labels],
+                "directories": [labelled.directory for _, labelled in labels],
+                "withdrawn": [labelled.withdrawn for _, labelled in labels],
+                "commit": commit,
+                "at": at,
+            },
         )
-        names = [*(column.name for column in rows.c), "commit", "tagged_at"]
-        query = select(*rows.c, literal(commit, Text()), literal(at, UtcTime()))
-        self._connection.execute(EXAMPLE_VERSION_TAG.insert().from_select(names, query))
 
     def _raise_highest(self, labels: Collection[tuple[UUID, Label]]) -> None:
         highest: dict[UUID, Label] = {}
@@ -161,20 +163,13 @@ class LabelRows:
         """Those whose examples do not show yet what they name; of a large release only what changed is answered."""
         if not labels:
             return []
-        rows = table_of(
-            id=(Uuid(), [example.id for example, _ in labels]),
-            version_identifier=(Text(), [labelled.version_identifier for _, labelled in labels]),
-            directory=(Text(), [example.directory for example, _ in labels]),
-            title=(Text(), [example.title for example, _ in labels]),
-        )
-        differs = or_(
-            *(
-                EXAMPLE.c[name].is_distinct_from(rows.c[name])
-                for name in ("version_identifier", "directory", "title")
-            )
-        )
-        query = select(rows.c.id).join(EXAMPLE, EXAMPLE.c.id == rows.c.id).where(differs)
-        ids = set(self._connection.scalars(query))
+        given = {
+            "ids": [example.id for example, _ in labels],
+            "trees": [labelled.version_identifier for _, labelled in labels],
+            "directories": [example.directory for example, _ in labels],
+            "titles": [example.title for example, _ in labels],
+        }
+        ids = set(self._connection.scalars(_SHOWN_OTHERWISE, given))
         return [(example, labelled) for example, labelled in labels if example.id in ids]
 
     def _follow(self, labels: Sequence[tuple[Example, LabelledVersion]]) -> None:

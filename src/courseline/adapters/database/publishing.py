@@ -6,26 +6,30 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from uuid import UUID
 
-from sqlalchemy import (
-    JSON,
-    BigInteger,
-    Connection,
-    Text,
-    Uuid,
-    cast,
-    select,
-)
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import Connection, bindparam, text
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 
-from courseline.adapters.database.tables import UtcTime, table_of
-from courseline.adapters.database.tables_library import (
-    EXAMPLE,
-    EXAMPLE_DEPENDENCY,
-    EXAMPLE_VERSION,
-    EXAMPLE_VERSION_FILE,
-)
+from courseline.adapters.database.tables import UtcTime
+from courseline.adapters.database.tables_library import EXAMPLE, EXAMPLE_DEPENDENCY
 from courseline.domain.library.example import Example
 from courseline.domain.library.version import ExampleVersion, VersionFile
+
+# Written out, because putting such a statement together takes SQLAlchemy longer than the server needs to run it.
+_VERSIONS = text("""
+    INSERT INTO example_version
+        (id, example_id, version_identifier, content_digest, meta, published_at, view_rules, view)
+    SELECT id, example_id, version_identifier, content_digest, CAST(meta AS json), published_at, view_rules, view
+    FROM unnest(CAST(:ids AS uuid[]), CAST(:examples AS uuid[]), CAST(:trees AS text[]), CAST(:digests AS text[]),
+        CAST(:metas AS text[]), CAST(:times AS timestamptz[]), CAST(:rules AS text[]), CAST(:views AS text[]))
+        AS given (id, example_id, version_identifier, content_digest, meta, published_at, view_rules, view)
+    ON CONFLICT (id) DO NOTHING
+    RETURNING id
+""").bindparams(bindparam("times", type_=ARRAY(UtcTime())))
+_FILES = text("""
+    INSERT INTO example_version_file (example_version_id, path, mode, size, sha256, git_oid, role)
+    SELECT * FROM unnest(CAST(:versions AS uuid[]), CAST(:paths AS text[]), CAST(:modes AS text[]),
+        CAST(:sizes AS bigint[]), CAST(:sums AS text[]), CAST(:oids AS text[]), CAST(:roles AS text[]))
+""")
 
 
 class PublishingRows:
@@ -62,22 +66,18 @@ class PublishingRows:
             ],
         )
         settled = views or {}
-        given = table_of(
-            id=(Uuid(), [version.id for _, version, _ in versions]),
-            example_id=(Uuid(), [version.example_id for _, version, _ in versions]),
-            version_identifier=(Text(), [version.version_identifier for _, version, _ in versions]),
-            content_digest=(Text(), [version.content_digest for _, version, _ in versions]),
-            meta=(Text(), [json.dumps(dict(meta)) for _, _, meta in versions]),
-            published_at=(UtcTime(), [version.published_at for _, version, _ in versions]),
-            view_rules=(Text(), [settled.get(version.id, (None, None))[0] for _, version, _ in versions]),
-            view=(Text(), [settled.get(version.id, (None, None))[1] for _, version, _ in versions]),
-        )
-        columns = [cast(column, JSON) if column.name == "meta" else column for column in given.c]
         inserted = self._connection.execute(
-            insert(EXAMPLE_VERSION)
-            .from_select([column.name for column in given.c], select(*columns))
-            .on_conflict_do_nothing(index_elements=["id"])
-            .returning(EXAMPLE_VERSION.c.id)
+            _VERSIONS,
+            {
+                "ids": [version.id for _, version, _ in versions],
+                "examples": [version.example_id for _, version, _ in versions],
+                "trees": [version.version_identifier for _, version, _ in versions],
+                "digests": [version.content_digest for _, version, _ in versions],
+                "metas": [json.dumps(dict(meta)) for _, _, meta in versions],
+                "times": [version.published_at for _, version, _ in versions],
+                "rules": [settled.get(version.id, (None, None))[0] for _, version, _ in versions],
+                "views": [settled.get(version.id, (None, None))[1] for _, version, _ in versions],
+            },
         )
         ids = set(inserted.scalars())
         new = [version for _, version, _ in versions if version.id in ids]
@@ -87,19 +87,18 @@ class PublishingRows:
             self._connection.execute(EXAMPLE_DEPENDENCY.insert(), dependencies)
 
     def _insert_files(self, files: Sequence[tuple[UUID, VersionFile]]) -> None:
-        rows = table_of(
-            example_version_id=(Uuid(), [version for version, _ in files]),
-            path=(Text(), [file.path for _, file in files]),
-            mode=(Text(), [file.mode for _, file in files]),
-            size=(BigInteger(), [file.size for _, file in files]),
-            sha256=(Text(), [file.sha256 for _, file in files]),
-            git_oid=(Text(), [file.git_oid for _, file in files]),
-            role=(Text(), [str(file.role) for _, file in files]),
+        self._connection.execute(
+            _FILES,
+            {
+                "versions": [version for version, _ in files],
+                "paths": [file.path for _, file in files],
+                "modes": [file.mode for _, file in files],
+                "sizes": [file.size for _, file in files],
+                "sums": [file.sha256 for _, file in files],
+                "oids": [file.git_oid for _, file in files],
+                "roles": [str(file.role) for _, file in files],
+            },
         )
-        insertion = EXAMPLE_VERSION_FILE.insert().from_select(
-            [column.name for column in rows.c], select(*rows.c)
-        )
-        self._connection.execute(insertion)
 
 
 def _dependency_rows(version: ExampleVersion) -> Iterator[dict[str, object]]:
