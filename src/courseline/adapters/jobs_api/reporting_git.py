@@ -96,8 +96,8 @@ class _Remote:
     def url(self) -> str:
         return self.inner.url
 
-    def refs(self) -> RemoteRefs:
-        shown = self.inner.refs()
+    def refs(self, *, ahead: str | None = None) -> RemoteRefs:
+        shown = self.inner.refs(ahead=ahead)
         self.owner.seen[self.identity] = shown.refs.get(f"refs/heads/{shown.head_branch or 'main'}")
         return shown
 

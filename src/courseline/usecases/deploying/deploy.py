@@ -83,7 +83,7 @@ def _attempt(command: Deploy, course: Course, stored: StoredPlan | None, neighbo
             command.assignments, neighbours.credential(command.assignments, course.id, "source")
         )
         with beside(lambda: (read_recorded(course, neighbours), read_watched(course, neighbours))) as reading:
-            head = read_head(remote, command.branch)
+            head = read_head(remote, command.branch, to_read=True)
             recorded, watched = reading()
         if not command.dry_run and settle_deploys(
             course, command.assignments, head, recorded.left, neighbours

@@ -66,7 +66,7 @@ def plan_assignments(command: PlanAssignments, neighbours: Neighbours) -> Planne
             ):
                 head = Head(command.ref, remote.fetch(command.ref))
             else:
-                head = read_head(remote, command.ref)
+                head = read_head(remote, command.ref, to_read=True)
             recorded = reading()
         draft = draft_plan(course, head, recorded, workspace, remote, neighbours)
     if not command.dry_run:

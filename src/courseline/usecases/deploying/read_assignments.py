@@ -56,9 +56,10 @@ class Assignments:
     metadata: Mapping[str, bytes]
 
 
-def read_head(remote: Remote, branch: str | None) -> Head:
-    """The branch asked for, else the remote's HEAD, else `main`."""
-    refs = remote.refs(ahead=f"refs/heads/{branch}" if branch else "HEAD")
+def read_head(remote: Remote, branch: str | None, *, to_read: bool = False) -> Head:
+    """The branch asked for, else the remote's HEAD, else `main`; `to_read` when its commit will be fetched next."""
+    ahead = f"refs/heads/{branch}" if branch else "HEAD"
+    refs = remote.refs(ahead=ahead if to_read else None)
     name = branch or refs.head_branch or DEFAULT_BRANCH
     return Head(name, refs.refs.get(f"refs/heads/{name}"))
 

@@ -112,7 +112,8 @@ class _Remote:
     def url(self) -> str:
         return self.inner.url
 
-    def refs(self) -> RemoteRefs:
+    def refs(self, *, ahead: str | None = None) -> RemoteRefs:
+        del ahead  # it may stand elsewhere by now than where it was found
         shown = self.inner.refs()
         if self.identity not in self.found.heads:
             return shown

@@ -122,7 +122,7 @@ def _attempt(command: PublishTemplate, course: Course, neighbours: Neighbours) -
                 close_unpushed(course, neighbours)
             raise
         assignments = read_assignments(
-            course, read_head(source, None), workspace, source, neighbours, known=None
+            course, read_head(source, None, to_read=True), workspace, source, neighbours, known=None
         )
         head = _tree(target, history.head, workspace)
         with neighbours.database.transaction() as rows:
