@@ -107,7 +107,7 @@ def checked_key(key: str) -> str:
 
 
 # Two spaces deep stand only the manifest's own keys, and JSON writes a line break inside of a text as two characters.
-_CHECKSUM = re.compile(rb'^  "sha256": "([0-9a-f]{64})",\n', re.MULTILINE)
+_CHECKSUM, _DIGITS, _END = b'\n  "sha256": "', 64, b'",\n'
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,9 +182,11 @@ class Manifest:
 
 def checksum_holds(raw: bytes) -> bool:
     """Whether the bytes of a manifest are those its own checksum is about; a hundred times faster than reading it."""
-    without, found = _CHECKSUM.subn(b"", raw)
-    told = _CHECKSUM.search(raw)
-    return found == 1 and told is not None and hashlib.sha256(without).hexdigest().encode() == told[1]
+    before, mark, rest = raw.partition(_CHECKSUM)
+    told, end, after = rest[:_DIGITS], rest[_DIGITS : _DIGITS + len(_END)], rest[_DIGITS + len(_END) :]
+    if not mark or end != _END or _CHECKSUM in after:
+        return False
+    return hashlib.sha256(b"%s\n%s" % (before, after)).hexdigest().encode() == told
 
 
 def _json(document: Mapping[str, object]) -> bytes:
