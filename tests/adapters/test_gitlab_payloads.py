@@ -7,11 +7,22 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.builders.gitlab_events import OID, ZERO, access_token, merge_request, pipeline, push, tag_push
+from tests.builders.gitlab_events import (
+    OID,
+    ZERO,
+    access_token,
+    group_token,
+    job,
+    merge_request,
+    pipeline,
+    push,
+    tag_push,
+)
 
 from courseline.adapters.gitlab_payloads import read_event
 from courseline.usecases.react.event import (
     BranchPushed,
+    JobChanged,
     MergeRequestChanged,
     PipelineChanged,
     Project,
@@ -155,3 +166,30 @@ def test_any_value_anywhere_gives_an_event(kind: str, data: st.DataObject) -> No
     )
     part[data.draw(st.sampled_from(sorted(part)))] = data.draw(JSON)
     read_event(payload)
+
+
+def test_a_job() -> None:
+    assert read_event(job()) == JobChanged(HERE, 11, "courseline:deploy", 9, "main", False, "failed")
+
+
+@pytest.mark.parametrize("missing", ["build_id", "build_name", "pipeline_id", "repository", "ref"])
+def test_a_job_without_what_is_documented_is_not_used(missing: str) -> None:
+    assert isinstance(read_event(without(job(), missing)), Unused)
+
+
+def test_a_token_of_a_group() -> None:
+    event = read_event(group_token())
+    assert event == TokenExpires(Project("", 3, "uni", ""), "robot", "2026-02-01")
+    assert isinstance(read_event(without(group_token(), "group")), Unused)
+
+
+def test_a_pipeline_that_ends_again_is_another_event() -> None:
+    ends = [
+        read_event(pipeline(finished_at=at))
+        for at in ("2026-01-01 10:00:00 UTC", "2026-01-01 11:00:00 UTC", None)
+    ]
+    assert [end.ended_at for end in ends if isinstance(end, PipelineChanged)] == [
+        "2026-01-01 10:00:00 UTC",
+        "2026-01-01 11:00:00 UTC",
+        "",
+    ]

@@ -109,6 +109,38 @@ def access_token() -> dict[str, Any]:
     }
 
 
+def job(name: str = "courseline:deploy", status: str = "failed", **more: Any) -> dict[str, Any]:
+    """A job hook; it says where its project is otherwise than the others do."""
+    return {
+        "object_kind": "build",
+        "ref": "main",
+        "tag": False,
+        "sha": OID,
+        "build_id": 11,
+        "build_name": name,
+        "build_status": status,
+        "pipeline_id": 9,
+        "project_id": 7,
+        "project_name": "uni / examples",
+        "repository": {
+            "name": "examples",
+            "homepage": "https://gitlab.example.org/uni/examples",
+            "git_http_url": "https://gitlab.example.org/uni/examples.git",
+        },
+        **more,
+    }
+
+
+def group_token() -> dict[str, Any]:
+    """An access token of a group runs out."""
+    return {
+        "object_kind": "access_token",
+        "group": {"group_name": "University", "group_path": "uni", "group_id": 3},
+        "object_attributes": {"user_id": 90, "name": "robot", "expires_at": "2026-02-01"},
+        "event_name": "expiring_access_token",
+    }
+
+
 def signed(body: bytes, secret: str, delivery: str, *, at: datetime | None = None) -> dict[str, str]:
     """Headers of a delivery of GitLab 19, signed at a time (now)."""
     moment = at or datetime.now(UTC)

@@ -93,6 +93,22 @@ class TestAccepted:
         assert (later.state, later.message) == (DeliveryState.DONE, "The same work was waiting already.")
         assert first.state is DeliveryState.RECEIVED
 
+    @pytest.mark.parametrize(
+        ("sent", "kept"),
+        [
+            ("13792a34-cac6-4fda-95a8-c58e00a3954e", "13792a34-cac6-4fda-95a8-c58e00a3954e"),
+            ("13792a34-cac6-4fda-95a8-c58e00a3954e\t; x", None),
+            ("", None),
+        ],
+    )
+    def test_the_hook_s_own_id_is_kept_when_it_is_one(
+        self, send: Send, wiring: Wiring, sent: str, kept: str | None
+    ) -> None:
+        send(tag_push(), "d1", **{"X-Gitlab-Event-UUID": sent})
+        with psycopg.connect(wiring.database_url()) as connection:
+            ((arguments,),) = connection.execute("SELECT args FROM procrastinate_jobs").fetchall()
+        assert arguments.get("cause") == kept
+
     def test_an_event_that_failed_is_taken_up_when_it_is_sent_again(self, send: Send, wiring: Wiring) -> None:
         send(tag_push(), "d1")
         with psycopg.connect(wiring.database_url()) as connection:

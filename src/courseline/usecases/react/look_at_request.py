@@ -8,6 +8,7 @@ from uuid import UUID
 from courseline.domain.course.course import Course
 from courseline.domain.deploying.plan_note import untouched_note
 from courseline.domain.paths import printable
+from courseline.errors import NotFound, Refused
 from courseline.usecases.deploying.read_assignments import Head, read_head
 from courseline.usecases.forge import Forge, ForgeRequest, ForgeStatus, StatusState
 from courseline.usecases.neighbours import Neighbours
@@ -94,10 +95,14 @@ def _tell(
     write_note(forge, now.project, now.iid, planned.note)
     state = StatusState.FAILED if planned.wanting else StatusState.SUCCESS
     said = forge.status(now.project, now.head, STATUS)
+    kept_back = ""
     if said is None or (said.state, said.description) != (state, planned.status):
-        forge.set_status(now.project, now.head, ForgeStatus(STATUS, state, planned.status, url=now.url))
+        try:
+            forge.set_status(now.project, now.head, ForgeStatus(STATUS, state, planned.status, url=now.url))
+        except (NotFound, Refused) as refused:  # the note says it all; the same again would be refused again
+            kept_back = f" {refused.message}"
     _save(replace(now, told_at=neighbours.clock()), neighbours)
-    return DONE, f"{course.title}, merge request {now.iid}: {planned.status}"
+    return DONE, f"{course.title}, merge request {now.iid}: {planned.status}{kept_back}"
 
 
 def _untouched(
