@@ -72,7 +72,8 @@ class GitRemote:
         self._repository.brought = min(self._repository.brought, BRINGS["blob:none"])
         options = [filter_option("blob:none"), "--depth=1", "--end-of-options", self._name]
         fetch = self._full([*partial_fetch(self._name), *options, f"+{ahead}:{here}"])
-        with self._repository.command.begun(fetch, credential=self._lent(), seconds=self._seconds) as beside:
+        begun = self._repository.command.begun(fetch, credential=self._lent(), seconds=self._seconds)
+        with self._repository.fetching, begun as beside:
             listed = self._listed()
             if beside.finish(everything()).code == 0:
                 self._keep_ahead(ahead, here, listed)
@@ -112,7 +113,9 @@ class GitRemote:
         """Bring all refs and all that they reach, also refs that only the server writes (merge requests, notes)."""
         doing = f"Fetching everything of {self.url}"
         refspec = "+refs/*:refs/everything/*"
-        self._talk(doing, [*FETCH, "--no-filter", "--refmap=", "--end-of-options", self._name, refspec])
+        self._repository.only_asked = False
+        with self._repository.fetching:
+            self._talk(doing, [*FETCH, "--no-filter", "--refmap=", "--end-of-options", self._name, refspec])
 
     def fetch_blobs(self, oids: Iterable[str]) -> None:
         """Bring the blobs that the workspace lacks, in one request.
@@ -121,8 +124,7 @@ class GitRemote:
             NotFound: the remote does not have one of them.
         """
         wanted = [checked_oid(oid, f"Fetching files from {self.url}") for oid in dict.fromkeys(oids)]
-        # Before the first fetch of files there is none here to ask for; one more that comes again does no harm.
-        missing = self._repository.lacking(wanted) if self._repository.has_files else wanted
+        missing = self._repository.lacking(wanted)
         if missing:
             self._fetch_objects(f"Fetching {len(missing)} files from {self.url}", missing, "blob:none")
 
@@ -174,11 +176,13 @@ class GitRemote:
         if BRINGS[what] > self._repository.brought:
             options.append("--refetch")  # what is here came with less, so it must not count as already there
         here = self._repository.new_ref()
-        self._talk(
-            doing, [*partial_fetch(self._name), *options, "--end-of-options", self._name, f"+{ref}:{here}"]
-        )
+        with self._repository.fetching:
+            self._talk(
+                doing,
+                [*partial_fetch(self._name), *options, "--end-of-options", self._name, f"+{ref}:{here}"],
+            )
         self._repository.brought = min(self._repository.brought, BRINGS[what])
-        self._repository.has_files |= what is None
+        self._repository.only_asked &= what is not None
         self._whole = self._whole or depth is None
         sha = self._repository.commit_of(here)
         if sha is None:
@@ -198,14 +202,16 @@ class GitRemote:
         # Without "noop" git tells the remote which commits are here, and the remote leaves out what belongs to them.
         options = [filter_option(what)] + (["--refetch"] if what is None else [])
         command = partial_fetch(self._name, "fetch.negotiationAlgorithm=noop")
-        self._talk(
-            doing, [*command, *options, "--stdin", "--end-of-options", self._name], feed=[oid_lines(oids)]
-        )
-        self._repository.has_files = True
-        absent = self._repository.lacking(oids)
+        with self._repository.fetching:
+            self._talk(
+                doing, [*command, *options, "--stdin", "--end-of-options", self._name], feed=[oid_lines(oids)]
+            )
+        self._repository.only_asked &= what is not None
+        absent = self._repository.absent(oids)
         if absent:
             msg = f"{doing}: the remote did not send {len(absent)} of {len(oids)} objects, the first is {absent[0]}."
             raise NotFound(msg)
+        self._repository.asked.update(oids)
 
     def _talk(self, doing: str, arguments: Sequence[str], feed: Iterable[bytes] = ()) -> Answer[bytes]:
         answer = self._ask(arguments, feed)

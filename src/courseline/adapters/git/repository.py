@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from itertools import count
 from pathlib import Path
+from threading import Lock
 
 from courseline.adapters.git import objects
 from courseline.adapters.git.command import Command
@@ -25,14 +26,18 @@ class LocalRepository:
     Attributes:
         made: commits that were written here, and what each of them builds on.
         brought: the least that any fetch brought of a commit: 0 only the commit, 1 also its trees, 2 everything.
-        has_files: whether any fetch asked for the contents of files.
+        asked: blobs that were asked for by their ids and came.
+        only_asked: whether no other blob is here: none came with a commit, none was written.
+        fetching: held while something is fetched: git refuses a second one that writes down where a history was cut off.
     """
 
     def __init__(self, command: Command, directory: Path) -> None:
         self.command = command
         self.made: dict[str, str | None] = {}
         self.brought = EVERYTHING
-        self.has_files = False
+        self.asked: set[str] = set()
+        self.only_asked = True
+        self.fetching = Lock()
         self._directory = directory
         self._reader = ObjectReader(command)
         self._numbers = count(1)
@@ -71,6 +76,13 @@ class LocalRepository:
 
     def lacking(self, oids: Iterable[str]) -> list[str]:
         """Those that are not here; what was here once is not asked for again."""
+        wanted = list(oids)
+        if self.only_asked:  # for each that is not here git would look through all packs again
+            return [oid for oid in wanted if oid not in self.asked]
+        return self.absent(wanted)
+
+    def absent(self, oids: Iterable[str]) -> list[str]:
+        """Those that git does not find here."""
         wanted = list(oids)
         here = self.sizes(wanted)
         return [oid for oid in wanted if oid not in here]

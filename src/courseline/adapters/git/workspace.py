@@ -151,6 +151,7 @@ class GitWorkspace:
             at=at,
             author=author or self._author,
         )
+        self._repository.only_asked = False
         answer = self._repository.command.run(
             ["fast-import", "--quiet", "--done", "--date-format=raw"], feed=chunks
         )

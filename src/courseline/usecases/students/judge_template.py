@@ -21,6 +21,7 @@ from courseline.domain.students.rule import Rule
 from courseline.domain.students.template import UnchangedPlace
 from courseline.domain.tree import Tree
 from courseline.errors import Problem
+from courseline.usecases.beside import beside
 from courseline.usecases.deploying.read_assignments import Assignments
 from courseline.usecases.neighbours import Neighbours
 from courseline.usecases.ports import Remote, Workspace
@@ -185,17 +186,21 @@ def _judged(
         setting.remotes[0],
         neighbours,
     )
-    verdict = gate_template(
-        setting.course,
-        assignments,
-        built,
-        setting.head,
-        known,
-        _deployed(setting, [*places, *(place for place, _ in settled.values())], unchanged),
-        workspace,
-        setting.remotes,
-        neighbours,
-    )
+    wanted = {file.oid for file in built.template.changes(setting.head)[0] if file.content is None}
+    # What will be written comes while it is judged.
+    with beside(lambda: setting.remotes[0].fetch_blobs(wanted)) as fetching:
+        verdict = gate_template(
+            setting.course,
+            assignments,
+            built,
+            setting.head,
+            known,
+            _deployed(setting, [*places, *(place for place, _ in settled.values())], unchanged),
+            workspace,
+            setting.remotes,
+            neighbours,
+        )
+        fetching()
     judgement = Judgement(neighbours.rules(), {**unchanged, **_clean(setting, built, verdict)})
     return JudgedTemplate(built, verdict.findings, verdict.warnings, judgement), verdict
 

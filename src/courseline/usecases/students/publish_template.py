@@ -15,6 +15,7 @@ from courseline.domain.students.rule import Rule
 from courseline.domain.students.template import TemplateFile
 from courseline.domain.tree import EMPTY_TREE, Tree
 from courseline.errors import Problem, PushRejected, Refused, errors_among
+from courseline.usecases.beside import beside
 from courseline.usecases.course.find_course import course_of_assignments
 from courseline.usecases.deploying.read_assignments import Head, read_assignments, read_head
 from courseline.usecases.ledger.open_operation import open_operation
@@ -112,7 +113,9 @@ def _attempt(command: PublishTemplate, course: Course, neighbours: Neighbours) -
             command.assignments, neighbours.credential(command.assignments, course.id, "source")
         )
         target = workspace.remote(template_url, neighbours.credential(template_url, course.id, "template"))
-        history = read_history(course, template_url, target, neighbours)
+        with beside(lambda: read_head(source, None, to_read=True)) as reading:
+            history = read_history(course, template_url, target, neighbours)
+            read = reading()
         if not command.dry_run:
             settle_template(course, history.commits, neighbours)
         try:
@@ -121,12 +124,14 @@ def _attempt(command: PublishTemplate, course: Course, neighbours: Neighbours) -
             if not command.dry_run:
                 close_unpushed(course, neighbours)
             raise
-        assignments = read_assignments(
-            course, read_head(source, None, to_read=True), workspace, source, neighbours, known=None
-        )
-        head = _tree(target, history.head, workspace)
-        with neighbours.database.transaction() as rows:
-            given = rows.ledger.exposed_contents(course.id)
+        with beside(lambda: _tree(target, history.head, workspace)) as listing:
+            with neighbours.database.transaction() as rows:
+                contents = rows.courses.contents(course.id, removed=True)
+                given = rows.ledger.exposed_contents(course.id)
+            assignments = read_assignments(
+                course, read, workspace, source, neighbours, known=None, recorded=contents
+            )
+            head = listing()
         setting = Setting(
             course,
             assignments,
