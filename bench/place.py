@@ -10,8 +10,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import psycopg
+
 from bench.measure import Run, run
 from bench.workloads import DEPLOYMENT, make_repository
+from courseline.adapters.embedded_postgres import EmbeddedPostgres
 
 ROOT = Path(__file__).parent.parent
 TMPFS = Path("/dev/shm")  # noqa: S108 - a fresh directory is made in it
@@ -72,6 +75,12 @@ class Place:
         file = self.root / "deployment.yaml"
         file.write_text(DEPLOYMENT.format(assignments=self.url(self.assignments), template=self.template))
         self.courseline("course", "apply", file)
+
+    def query(self, statement: str) -> None:
+        """Run a statement in the database."""
+        url = EmbeddedPostgres(Path(self.settings["COURSELINE_HOME"]), None).url()
+        with psycopg.connect(url) as connection:
+            connection.execute(statement.encode())
 
     def courseline(self, *arguments: str | Path) -> Run:
         """Run the command for people."""

@@ -91,7 +91,7 @@ def memory(files: int) -> Iterator[Row]:
 
 
 def _first(here: Place, rounds: int) -> list[Run]:
-    """Each round into fresh repositories; ours is the registered one, with its branch taken away again."""
+    """Each round into fresh repositories; ours is the registered one, made anew, and nobody was given anything yet."""
     floor_target, peer_target = here.root / "floor-target.git", here.root / "peer-target.git"
 
     def floor(_: int) -> Run:
@@ -103,6 +103,7 @@ def _first(here: Place, rounds: int) -> list[Run]:
     def ours(_: int) -> Run:
         shutil.rmtree(here.template)
         make_repository(here.template)
+        here.query("DELETE FROM template_exposure")  # or all but the first round would have less to record
         return here.publish_template()
 
     return _beyond_start(here, rounds, ours, floor)
