@@ -1,5 +1,5 @@
 # The image in which the jobs, the worker and the receiver run: the courseline commands, git, and webhook/.
-# Receiver: gunicorn --chdir /srv/receiver --config webhook/gunicorn_settings.py --bind 0.0.0.0:8000
+# Receiver: gunicorn --chdir /srv/receiver --config /srv/receiver/webhook/gunicorn_settings.py --bind 0.0.0.0:8000
 # Build: docker build -t courseline .
 ARG PYTHON_IMAGE=python:3.12-slim-bookworm
 
