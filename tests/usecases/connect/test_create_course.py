@@ -239,3 +239,13 @@ def test_who_may_not_make_groups_there_is_told(lecturer: Lecturer) -> None:
     assert isinstance(made.stopped, Refused)
     assert "Making the group programming" in made.stopped.message
     assert made.done == ()
+
+
+def test_a_first_commit_that_the_groups_webhook_has_told_of_is_a_test_that_has_arrived(
+    site: Site, lecturer: Lecturer
+) -> None:
+    site.connect("uni")
+    made = lecturer.create(structure=(STRUCTURE, "course-structure.yaml"))
+    site.double.hooks.settle()
+    assert made.connected is not None
+    assert [one.event is not None for one in made.connected.tested] == [True]

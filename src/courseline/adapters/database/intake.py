@@ -81,6 +81,9 @@ class PostgresIntake:
             with suppress(psycopg.Error):
                 connection.close()
 
+    def __del__(self) -> None:
+        self.close()  # several threads may each have made one; only one of them is kept
+
     def _record(self, group: Sequence[_Brought]) -> list[bool | NeighbourFailed]:
         chosen = _without_repetitions(group)
         try:
