@@ -7,13 +7,11 @@ job may take longer. Each answer that is not 2xx is `{"error": {"kind", "message
 from __future__ import annotations
 
 import base64
-from typing import TypeVar
 from uuid import UUID
 
 import structlog
 from flask import Blueprint, Response, redirect, request
-from pydantic import BaseModel, ValidationError
-from werkzeug.exceptions import BadRequest, HTTPException, RequestEntityTooLarge
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from werkzeug.wrappers import Response as AnyResponse
 
 from courseline.adapters.database.revision import REVISION
@@ -30,7 +28,7 @@ from courseline.usecases.jobs.objects import (
     readable,
     take_object,
 )
-from courseline.usecases.jobs.open_work import OpenedWork, OpenWork, hashed, may_read, open_work
+from courseline.usecases.jobs.open_work import OpenedWork, OpenWork, may_read, open_work
 from courseline.usecases.jobs.rows import WorkOrder
 from courseline.usecases.jobs.take_report import Report, take_report
 from courseline.usecases.neighbours import Neighbours
@@ -43,13 +41,10 @@ from webhook.api_models import (
     StateAnswer,
     UploadsRequest,
 )
+from webhook.api_requests import asked, authorised, bearer, digest
 from webhook.application import receiver
 
 api = Blueprint("api", __name__, url_prefix="/api/v1")
-LARGEST_QUESTION = 2 * 1024 * 1024
-"""Bytes of JSON that a job sends at once."""
-_SHA256_DIGITS = 64
-_Asked = TypeVar("_Asked", bound=BaseModel)
 
 
 @api.errorhandler(CourselineError)
@@ -81,15 +76,15 @@ def opened() -> tuple[Response, int]:
             "Opening work: this receiver gives none to jobs. Set COURSELINE_GITLAB_URL and COURSELINE_SERVER (or"
             " COURSELINE_AUDIENCE) on the server."
         )
-    claims = tokens.verify(_bearer())
-    asked = _asked(OpenRequest)
-    if asked.revision != REVISION:
+    claims = tokens.verify(bearer())
+    question = asked(OpenRequest)
+    if question.revision != REVISION:
         raise InvalidInput(
-            f"Opening a {asked.kind}: the job's courseline works with revision {asked.revision} and the server with"
+            f"Opening a {question.kind}: the job's courseline works with revision {question.revision} and the server with"
             f" {REVISION}. Use the image of the server's own release."
         )
     command = OpenWork(
-        asked.kind, asked.inputs, claims, wiring.settings.gitlab_url, wiring.settings.environment
+        question.kind, question.inputs, claims, wiring.settings.gitlab_url, wiring.settings.environment
     )
     work = open_work(command, wiring.neighbours(), wiring.worker_neighbours())
     structlog.get_logger().info(
@@ -101,23 +96,23 @@ def opened() -> tuple[Response, int]:
 @api.get("/operations/<uuid:order_id>")
 def state(order_id: UUID) -> Response:
     """Where an order stands."""
-    order, _ = _authorised(order_id)
+    order, _ = authorised(order_id)
     return answer(_state(order))
 
 
 @api.post("/operations/<uuid:order_id>/events")
 def events(order_id: UUID) -> Response:
     """Reports of a job."""
-    _, neighbours = _authorised(order_id)
-    reports = [Report(one.seq, one.name, dict(one.facts)) for one in _asked(EventsRequest).events]
+    _, neighbours = authorised(order_id)
+    reports = [Report(one.seq, one.name, dict(one.facts)) for one in asked(EventsRequest).events]
     return answer(_state(take_report(order_id, reports, neighbours)))
 
 
 @api.post("/operations/<uuid:order_id>/uploads")
 def uploads(order_id: UUID) -> Response:
     """Where to put what the store does not have."""
-    order, neighbours = _authorised(order_id)
-    wanted = [WantedUpload(one.key, one.sha256, one.size) for one in _asked(UploadsRequest).objects]
+    order, neighbours = authorised(order_id)
+    wanted = [WantedUpload(one.key, one.sha256, one.size) for one in asked(UploadsRequest).objects]
     links = receiver().wiring.object_links
     missing = missing_uploads(order, wanted, neighbours)
     return answer(
@@ -133,8 +128,8 @@ def uploads(order_id: UUID) -> Response:
 @api.post("/operations/<uuid:order_id>/downloads")
 def downloads(order_id: UUID) -> Response:
     """Objects, or where they are."""
-    order, neighbours = _authorised(order_id)
-    keys = _asked(DownloadsRequest).keys
+    order, neighbours = authorised(order_id)
+    keys = asked(DownloadsRequest).keys
     links = receiver().wiring.object_links
     if links is not None:
         readable(order, keys, neighbours)
@@ -153,17 +148,17 @@ def downloads(order_id: UUID) -> Response:
 @api.post("/operations/<uuid:order_id>/listings")
 def listings(order_id: UUID) -> Response:
     """What there is below a prefix."""
-    order, neighbours = _authorised(order_id)
-    found = list_objects(order, _asked(ListingRequest).prefix, neighbours)
+    order, neighbours = authorised(order_id)
+    found = list_objects(order, asked(ListingRequest).prefix, neighbours)
     return answer({"objects": [{"key": one.key, "size": one.size} for one in found]})
 
 
 @api.get("/operations/<uuid:order_id>/objects/<sha256>")
 def given_object(order_id: UUID, sha256: str) -> AnyResponse:
     """A file of a version, by its digest."""
-    order, neighbours = _authorised(order_id)
+    order, neighbours = authorised(order_id)
     links = receiver().wiring.object_links
-    data = give_object(order, _digest(sha256), neighbours) if links is None else None
+    data = give_object(order, digest(sha256), neighbours) if links is None else None
     if data is None and links is not None:
         return redirect(links.download(_key_of(order, sha256, neighbours)), code=307)
     return Response(data, mimetype="application/octet-stream")
@@ -176,7 +171,7 @@ def _key_of(order: WorkOrder, sha256: str, neighbours: Neighbours) -> str:
         NotFound: there is none.
     """
     with neighbours.database.transaction() as rows:
-        keys = rows.work.keys_of(_digest(sha256), may_read(order, rows))
+        keys = rows.work.keys_of(digest(sha256), may_read(order, rows))
     if not keys:
         raise NotFound("Giving an object: no version that this job may read has such a file.")
     return keys[0]
@@ -185,47 +180,11 @@ def _key_of(order: WorkOrder, sha256: str, neighbours: Neighbours) -> str:
 @api.put("/operations/<uuid:order_id>/objects/<sha256>")
 def taken_object(order_id: UUID, sha256: str) -> tuple[Response, int]:
     """An object of a sync."""
-    order, neighbours = _authorised(order_id)
+    order, neighbours = authorised(order_id)
     request.max_content_length = LARGEST_FILE + 1
     key = request.args.get("key", "")
-    take_object(order, key, _digest(sha256), request.get_data(cache=False), neighbours)
+    take_object(order, key, digest(sha256), request.get_data(cache=False), neighbours)
     return answer({"key": key}), 201
-
-
-def _authorised(order_id: UUID) -> tuple[WorkOrder, Neighbours]:
-    """The order whose key the request carries."""
-    neighbours = receiver().wiring.neighbours()
-    with neighbours.database.transaction() as rows:
-        order = rows.work.order(order_id)
-        if order is None or not rows.work.has_key(order_id, hashed(_bearer())):
-            raise TokenRejected("There is no such work order, or the key is not its own.")
-    return order, neighbours
-
-
-def _bearer() -> str:
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not token.strip():
-        raise TokenRejected("The request carries no bearer token; give the job an id_token.")
-    return token.strip()
-
-
-def _asked(model: type[_Asked]) -> _Asked:
-    request.max_content_length = LARGEST_QUESTION
-    body = request.get_data(cache=False)
-    try:
-        return model.model_validate_json(body)
-    except ValidationError as wrong:
-        first = wrong.errors(include_url=False, include_input=False, include_context=False)[0]
-        where = ".".join(str(part) for part in first["loc"]) or "the body"
-        raise InvalidInput(f"Reading the request: {where}: {first['msg']}.") from None
-    except (ValueError, RecursionError):
-        raise BadRequest("The body is no JSON.") from None
-
-
-def _digest(text: str) -> str:
-    if len(text) != _SHA256_DIGITS or set(text) - set("0123456789abcdef"):
-        raise InvalidInput("Reading the request: a SHA-256 is 64 hexadecimal digits.")
-    return text
 
 
 def _state(order: WorkOrder) -> dict[str, object]:

@@ -14,29 +14,15 @@ from courseline.domain.ledger.claims import Claims, refusal, wrong_branch
 from courseline.domain.ledger.work_order import LEASE_SECONDS, WorkKind, WorkState
 from courseline.domain.library.example import ExampleRepository
 from courseline.domain.paths import printable
-from courseline.errors import Busy, InvalidInput, NotFound, Refused
+from courseline.errors import Busy, NotFound, Refused
 from courseline.usecases.forge import ForgeProject
 from courseline.usecases.jobs.find_work import Owner, find_course, find_repository, host_of
 from courseline.usecases.jobs.queue_settling import queue_settling
 from courseline.usecases.jobs.rows import TableCopy, WorkOrder
+from courseline.usecases.jobs.work_inputs import checked_inputs
 from courseline.usecases.neighbours import Neighbours
 from courseline.usecases.ports import Credential
 from courseline.usecases.rows import Rows
-
-INPUTS: Mapping[WorkKind, Mapping[str, type]] = {
-    WorkKind.SYNC: {
-        "tag": str,
-        "source": str,
-        "repository": str,
-        "organization": str,
-        "visibility": str,
-        "dry_run": bool,
-    },
-    WorkKind.DEPLOY: {"branch": str, "plan": str, "dry_run": bool},
-    WorkKind.STUDENT_TEMPLATE: {"full": bool, "dry_run": bool},
-}
-"""What each kind can be asked, all of it optional but a sync's tag."""
-_LONGEST = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +31,7 @@ class OpenWork:
 
     Attributes:
         kind: of work.
-        inputs: see `INPUTS`.
+        inputs: see `work_inputs`.
         claims: of its verified id_token.
         gitlab: address of the GitLab that made it.
         environments: what the names of the environments begin with.
@@ -129,24 +115,6 @@ def open_work(command: OpenWork, neighbours: Neighbours, reader: Neighbours) -> 
 def hashed(key: str) -> str:
     """How a key is kept: it is as random as its digest, so that no salt is needed."""
     return hashlib.sha256(key.encode()).hexdigest()
-
-
-def checked_inputs(kind: WorkKind, inputs: Mapping[str, object]) -> dict[str, object]:
-    """The inputs with every one that can be given, None where it was not.
-
-    Raises:
-        InvalidInput: one is not known, or is of another type.
-    """
-    known = INPUTS[kind]
-    for name, value in inputs.items():
-        wanted = known.get(name)
-        if wanted is None:
-            raise InvalidInput(f"Opening a {kind}: it has no input {printable(name[:_LONGEST])}.")
-        if value is not None and (not isinstance(value, wanted) or len(str(value)) > _LONGEST):
-            raise InvalidInput(f"Opening a {kind}: {name} is no short {wanted.__name__}.")
-    if kind is WorkKind.SYNC and not inputs.get("tag"):
-        raise InvalidInput("Opening a sync: no tag is named.")
-    return {name: inputs.get(name) for name in known}
 
 
 def _order(
