@@ -12,7 +12,6 @@ from courseline.errors import NeighbourFailed
 from courseline.usecases.deploying.read_assignments import Head
 from courseline.usecases.neighbours import Neighbours
 from courseline.usecases.react.deploy_course import KINDS, deploy_course
-from courseline.usecases.react.job import deploy_course as deploy_job
 from courseline.usecases.react.publish_tag import Ending
 from courseline.usecases.react.rows import DeliveryState
 from courseline.usecases.react.running_pipeline import record_pipeline
@@ -57,17 +56,14 @@ def follow_pipeline(course_id: UUID, project: int, number: int, neighbours: Neig
     if pipeline.is_running:
         return DeliveryState.DONE, f"{told}."
     _mark_operations(course, seen, neighbours)
-    if not pipeline.went_wrong:
-        with neighbours.database.transaction() as rows:
-            rows.queue.put(deploy_job(str(course.id), course.assignments_url))
-        return DeliveryState.DONE, f"{told}."
-    # It is tried here: what the pipeline could not do may be no fault of the course's.
+    # What it did is told at once; what it could not do, which may be no fault of the course's, is tried here.
     try:
         _, after = deploy_course(course_id, neighbours)
     except NeighbourFailed:
         tell_merged(course, Head(pipeline.ref, pipeline.commit), neighbours)
         raise
-    return DeliveryState.DONE, f"{told} ({_failed(seen.jobs)}). {after}"
+    failed = _failed(seen.jobs)
+    return DeliveryState.DONE, f"{told}{f' ({failed})' if failed else ''}. {after}"
 
 
 def _mark_operations(course: Course, seen: SeenPipeline, neighbours: Neighbours) -> None:
