@@ -2,17 +2,15 @@
 
 What a view says depends on the files, on what a course says about the place, and on the rules. Kept is only a view of
 which the gate had nothing to say, so whoever finds the same files, no word of the course and the same rules has the same
-view and the same verdict. A seal binds these together; the history of the example repository keeps it.
+view and the same verdict. `settled_seal` binds these together; the history of the example repository keeps it.
 """
 
 from __future__ import annotations
 
 import base64
 import binascii
-import hashlib
 import json
 from collections.abc import Sequence
-from uuid import UUID
 
 from courseline.domain.students.rule import Rule
 from courseline.domain.students.view import BuiltView, ViewFile
@@ -68,18 +66,6 @@ def parse_settled(text: str, directory: str) -> BuiltView | None:
     except (binascii.Error, KeyError, TypeError, ValueError):
         return None
     return BuiltView(files, warnings)
-
-
-def settled_seal(version_id: UUID, tree: str, rules: str, text: str) -> str:
-    """sha256 over a kept view and all that it depends on.
-
-    Args:
-        version_id: the version, which stands for the roles of its files.
-        tree: git tree id of all files that were looked at.
-        rules: version of the rules of builder and gate.
-        text: the view, from `settled_text`.
-    """
-    return hashlib.sha256(f"{version_id}\0{tree}\0{rules}\0{text}".encode()).hexdigest()
 
 
 def _base64(file: ViewFile) -> str:

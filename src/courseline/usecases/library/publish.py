@@ -13,7 +13,7 @@ from courseline.domain.ledger.operation import Operation, OperationKind, Operati
 from courseline.domain.library.example import ExampleRepository
 from courseline.domain.library.objects import Manifest
 from courseline.domain.library.publication import PublicationStatus, ReleaseTag
-from courseline.domain.students.settled_view import settled_seal
+from courseline.domain.students.settled_seal import settled_seal
 from courseline.errors import NeighbourFailed
 from courseline.usecases.ledger.open_operation import close_left, open_operation
 from courseline.usecases.library.compare_release import Entry

@@ -9,7 +9,8 @@ from courseline.domain.course.contents import MatchedContent
 from courseline.domain.course.wish import DEFAULT_LIMITS, CourseFile
 from courseline.domain.deploying.place_state import TRACKING_FILE
 from courseline.domain.students.gate.names import refused_directories
-from courseline.domain.students.settled_view import parse_settled, settled_seal
+from courseline.domain.students.settled_seal import settled_seal
+from courseline.domain.students.settled_view import parse_settled
 from courseline.domain.students.view import BuiltView
 from courseline.domain.tree import FILE
 from courseline.usecases.deploying.read_assignments import Assignments
