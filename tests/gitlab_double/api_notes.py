@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from flask import Blueprint, Response
-from tests.gitlab_double import rim
+from tests.gitlab_double import quick_actions, rim
 from tests.gitlab_double.failure import Failure, forbidden, not_found
 from tests.gitlab_double.merge_requests import MergeRequest, Note
 from tests.gitlab_double.people import Level
@@ -32,7 +32,10 @@ def notes(path: str, iid: str) -> Response:
 def create(path: str, iid: str) -> tuple[Row, int]:
     forge, who = rim.forge(), rim.actor()
     it = forge.find_merge_request(rim.project(path, Level.GUEST, writing=True), iid)
-    made = Note(forge.number("note"), _body(), who)
+    text, changes = _spoken(it)
+    if not text:
+        return {"commands_changes": changes, "summary": [f"Applied {', '.join(changes)}"]}, 202
+    made = Note(forge.number("note"), text, who)
     it.notes.append(made)
     forge.happened("note", it.target, it=it, note=made, action="create", user=who)
     return made.as_json(rim.url(), it), 201
@@ -51,7 +54,7 @@ def update(path: str, iid: str, number: str) -> Row:
     note = _note(it, number)
     if note.author is not who and it.target.level(who) < Level.MAINTAINER:
         raise forbidden()
-    note.body, note.updated_at = _body(), datetime.now(UTC)
+    note.body, note.updated_at = _spoken(it)[0], datetime.now(UTC)
     forge.happened("note", it.target, it=it, note=note, action="update", user=who)
     return note.as_json(rim.url(), it)
 
@@ -72,6 +75,19 @@ def _note(it: MergeRequest, number: str) -> Note:
         if str(note.id) == number:
             return note
     raise not_found("Note")
+
+
+def _spoken(it: MergeRequest) -> tuple[str, Row]:
+    """The text of a note, and what its quick actions did."""
+    spoken, changes = quick_actions.read(_body()), {}
+    for word, rest in spoken.actions:
+        it.actions.append((word, rest))
+        changes[word] = rest
+        if word == "title":
+            it.title = rest
+        elif word in {"close", "reopen"} and it.state in {"opened", "closed"}:
+            it.state = "closed" if word == "close" else "opened"
+    return spoken.text, changes
 
 
 def _body() -> str:

@@ -58,6 +58,7 @@ class MergeRequest:
     Attributes:
         sha: head of the source branch when it was last seen.
         start: head of the target branch when it was made.
+        actions: quick actions that notes asked for.
     """
 
     id: int
@@ -82,6 +83,7 @@ class MergeRequest:
     merged_at: datetime | None = None
     closed_at: datetime | None = None
     notes: list[Note] = field(default_factory=list)
+    actions: list[tuple[str, str]] = field(default_factory=list)
     created_at: datetime = field(default_factory=_now)
     updated_at: datetime = field(default_factory=_now)
 

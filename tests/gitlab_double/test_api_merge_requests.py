@@ -134,6 +134,20 @@ def test_notes_have_an_author_and_are_changed_by_nobody_else(
     assert it.notes.list(get_all=True) == []
 
 
+def test_a_line_of_a_note_that_is_a_quick_action_is_done_and_not_written(ada: Lecturer) -> None:
+    it = opened(ada)
+    note = it.notes.create({"body": "Good.\n/title Taken over\n`/close` and\n```\n/close\n```\n> /close"})
+    assert note.body == "Good.\n`/close` and\n```\n/close\n```\n> /close"
+    assert (ada.remote.mergerequests.get(1).title, ada.remote.mergerequests.get(1).state) == (
+        "Taken over",
+        "opened",
+    )
+    it.notes.create({"body": "/close"})
+    assert ada.remote.mergerequests.get(1).state == "closed"
+    assert len(it.notes.list(get_all=True)) == 1
+    assert ada.project.merge_requests[0].actions == [("title", "Taken over"), ("close", "")]
+
+
 def test_a_fork_offers_its_commits(ada: Lecturer, somebody: Callable[..., Gitlab]) -> None:
     student = somebody(Level.REPORTER)
     student.auth()
