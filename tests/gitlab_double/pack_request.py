@@ -26,7 +26,8 @@ def read(body: bytes, encoding: str) -> PackRequest:
     """Parse a body, gzipped or not."""
     data = gzip.decompress(body) if encoding == "gzip" else body
     lines, rest = _lines(data)
-    capabilities = lines[0].partition(b"\0")[2].split() if lines else []
+    # They stand on the first command; before that a shallow clone names where its history ends.
+    capabilities = next((line.partition(b"\0")[2].split() for line in lines if b"\0" in line), [])
     moved = []
     for line in lines:
         words = line.partition(b"\0")[0].decode(errors="surrogateescape").rstrip("\n").split(" ", 2)

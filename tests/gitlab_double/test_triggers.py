@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -41,6 +42,17 @@ def test_ci_skip_makes_a_skipped_pipeline(
     tree.commit({"x": "y"}, message)
     tree.push(options=options)
     assert shown(ada) == [("push", "main", status)]
+
+
+def test_push_options_of_a_shallow_clone_count_too(ada: Lecturer, tree: WorkTree, tmp_path: Path) -> None:
+    configured(tree, {"job": EVERYWHERE})
+    tree.push(options=("ci.no_pipeline",))
+    url = ada.double.git_url("uni/examples", ada.token)
+    tree.git("clone", "-q", "--depth=1", url, str(tmp_path / "shallow"))
+    shallow = WorkTree(tmp_path / "shallow")
+    shallow.commit({"x": "y"})
+    shallow.push(options=("ci.skip",))
+    assert shown(ada) == [("push", "main", "skipped")]
 
 
 def test_of_one_push_four_tags_get_a_pipeline(ada: Lecturer, tree: WorkTree) -> None:
