@@ -112,12 +112,13 @@ class Wiring:
         """Git."""
         from courseline.adapters.git import GitAdapter  # noqa: PLC0415 - start-up time
 
-        host = urlsplit(self.settings.gitlab_url or "").hostname
+        # A job pushes to the GitLab that it runs in, whose address nobody has to set for it.
+        hosts = {urlsplit(self.settings.gitlab_url or "").hostname, (self.settings.job.host or "").lower()}
         return GitAdapter(
             self.settings.git_protocols,
             self.settings.git_author,
             self.settings.home / "tmp",
-            ci_skip_hosts=frozenset({host} if host else ()),
+            ci_skip_hosts=frozenset(host for host in hosts if host),
         )
 
     @cached_property

@@ -17,7 +17,7 @@ import psycopg
 import structlog
 
 from courseline.adapters.database.connection import conninfo, faults_of
-from courseline.adapters.database.queue import QUEUE
+from courseline.adapters.database.queue import LATER, QUEUE
 from courseline.adapters.grouping import Grouping
 from courseline.errors import NeighbourFailed
 from courseline.usecases.react.job import Job
@@ -35,7 +35,7 @@ WITH given AS (
     FROM given ON CONFLICT DO NOTHING RETURNING number, delivery_key
 ), queued AS (
     SELECT procrastinate_defer_jobs_v1(array_agg(ROW(
-        %s, task, 0, lock, queueing_lock, arguments || jsonb_build_object('delivery', number::text),
+        %s, task, CASE WHEN delay > 0 THEN %s ELSE 0 END, lock, queueing_lock, arguments || jsonb_build_object('delivery', number::text),
         CASE WHEN delay > 0 THEN now() + make_interval(secs => delay) END
     )::procrastinate_job_to_defer_v1 ORDER BY number)) AS jobs
     FROM added JOIN given USING (delivery_key) WHERE task IS NOT NULL HAVING count(*) > 0
@@ -120,7 +120,7 @@ class PostgresIntake:
             with faults_of(self._url):
                 self._check()
                 self._connection = psycopg.connect(conninfo(self._url), autocommit=True, prepare_threshold=0)
-        return {row[0] for row in self._connection.execute(_RECORD, (text, QUEUE))}
+        return {row[0] for row in self._connection.execute(_RECORD, (text, QUEUE, LATER))}
 
 
 def _without_repetitions(group: Sequence[_Brought]) -> dict[str, _Brought]:
