@@ -59,9 +59,7 @@ def fill(database: PostgresDatabase) -> None:
             course.id, run.id, NOW, [Exposure(places[0].id, "a/README.md", "1" * 40, "1", version.id)]
         )
         rows.ledger.name_actor("local:me", "Me")
-        rows.watch.save_deploy(
-            course.id, hex_of("head"), Outcome(1, (Undone("week1.b", "refused", "ü"),)), NOW
-        )
+        rows.watch.save_deploy(course.id, hex_of("head"), Outcome((Undone("week1.b", "refused", "ü"),)), NOW)
         rows.watch.save_template(course.id, hex_of("head"), Outcome(problem="away"), NOW)
         rows.watch.save_request(
             SeenRequest(course.id, 5, 42, "https://x/5", OPENED, "main", hex_of("mr"), NOW)

@@ -36,22 +36,22 @@ def test_a_course_nobody_looked_at_has_an_empty_head(database: PostgresDatabase)
 
 
 def test_deploy_and_template_are_recorded_each_by_itself(database: PostgresDatabase) -> None:
-    refused = Outcome(2, (Undone("week1.a", "refused", "`x` ü"),))
+    refused = Outcome((Undone("week1.a", "refused", "`x` ü"),))
     with database.transaction() as rows:
         course = save_course(rows, a_course())
         rows.watch.save_deploy(course.id, hex_of("one"), refused, NOW)
         rows.watch.save_template(course.id, hex_of("one"), Outcome(problem="stopped"), NOW)
-        rows.watch.save_deploy(course.id, hex_of("two"), Outcome(1), NOW + timedelta(hours=1))
+        rows.watch.save_deploy(course.id, hex_of("two"), Outcome(problem="later"), NOW + timedelta(hours=1))
     with database.transaction() as rows:
         found = rows.watch.head(course.id)
         assert rows.watch.heads() == {course.id: found}
     assert (found.sha, found.outcome, found.looked_at) == (
         hex_of("two"),
-        Outcome(1),
+        Outcome(problem="later"),
         NOW + timedelta(hours=1),
     )
     assert (found.template_sha, found.template_outcome.problem) == (hex_of("one"), "stopped")
-    assert (refused.is_good, found.outcome.is_good) == (False, True)
+    assert (refused.is_good, found.outcome.is_good, Outcome().is_good) == (False, False, True)
 
 
 def test_the_library_is_another_one_after_a_label_and_after_its_withdrawal(

@@ -126,4 +126,4 @@ def _head(row: Row[Any]) -> SeenHead:
 
 def _outcome(kept: Mapping[str, Any]) -> Outcome:
     undone = tuple(Undone(**one) for one in kept.get("undone", ()))
-    return Outcome(int(kept.get("done", 0)), undone, str(kept.get("problem", "")))
+    return Outcome(undone, str(kept.get("problem", "")))

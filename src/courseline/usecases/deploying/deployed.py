@@ -67,14 +67,14 @@ class Deployed:
         return sum(result.status in statuses for result in self.results)
 
 
-DONE = frozenset({"deployed", "merged", "moved", "removed"})
 UNDONE = frozenset({"conflict", "refused", "failed"})
 
 
 def outcome_of(results: Sequence[StepResult]) -> Outcome:
     """What is told of a deploy later on, to those whose change it brought."""
-    undone = (Undone(one.path, one.status, one.message) for one in results if one.status in UNDONE)
-    return Outcome(sum(one.status in DONE for one in results), tuple(undone))
+    return Outcome(
+        tuple(Undone(one.path, one.status, one.message) for one in results if one.status in UNDONE)
+    )
 
 
 def result_of(step: Step, failed: Mapping[UUID, str]) -> StepResult:

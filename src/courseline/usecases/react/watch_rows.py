@@ -24,15 +24,13 @@ class Undone:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a deploy or a template job came to.
+    """What a deploy or a template job came to, so far as the next one would say the same.
 
     Attributes:
-        done: places that were brought to their wish, or files that students have now.
         undone: what was not done.
         problem: why nothing at all was done, "" when that is not so.
     """
 
-    done: int = 0
     undone: tuple[Undone, ...] = ()
     problem: str = ""
 

@@ -147,7 +147,7 @@ def _attempt(command: PublishTemplate, course: Course, neighbours: Neighbours) -
         told = [*not_recorded(assignments), *not_asked(course, template_url, project)]
         published = _finish(command, _Push(setting, history, judged, project), told)
         if not command.dry_run:
-            record_seen(course, assignments.head, published.refusals, len(published.files), neighbours)
+            record_seen(course, assignments.head, published.refusals, neighbours)
         return published
 
 
