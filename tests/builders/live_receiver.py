@@ -46,12 +46,16 @@ class LiveReceiver:
         home: of the database server, with a short name; the socket is there.
         server: of the database.
         secrets: of the webhooks.
+        extra: further settings of both.
+        listening: file descriptors of sockets on which the receiver listens too: its address is known before it runs.
     """
 
     directory: Path
     home: Path
     server: EmbeddedPostgres
     secrets: str
+    extra: dict[str, str] = field(default_factory=dict)
+    listening: tuple[int, ...] = ()
     running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
     @property
@@ -61,7 +65,9 @@ class LiveReceiver:
     @property
     def environment(self) -> dict[str, str]:
         settings = job_environment(
-            self.directory, self.url, {"COURSELINE_WEBHOOK_SECRETS": self.secrets, "HOME": "/nonexistent"}
+            self.directory,
+            self.url,
+            {"COURSELINE_WEBHOOK_SECRETS": self.secrets, "HOME": "/nonexistent", **self.extra},
         )
         return {"PATH": os.environ["PATH"], **settings}
 
@@ -74,7 +80,7 @@ class LiveReceiver:
         commands: Mapping[str, list[str | Path]] = {
             "receiver": [
                 COMMANDS / "gunicorn", "--chdir", ROOT, "--config", ROOT / "webhook/gunicorn_settings.py",
-                "--bind", f"unix:{self.socket}",
+                "--bind", f"unix:{self.socket}", *(f"--bind=fd://{number}" for number in self.listening),
             ],
             "worker": [COMMANDS / "courseline", "worker"],
         }  # fmt: skip
@@ -86,6 +92,7 @@ class LiveReceiver:
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
+                pass_fds=self.listening,
             )
 
     def kill(self, name: str) -> None:
