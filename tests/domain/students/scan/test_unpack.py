@@ -91,6 +91,8 @@ def test_an_archive_of_very_many_files_gives_no_more_than_the_limit():
         b"", b"PK\x03\x04 broken", b"\x1f\x8b broken", b"BZh9 broken", b"\xfd7zXZ\x00 broken", WRAPPED["zip"][:40], WRAPPED["tar"][:700],
         b'{"cells": 3}', b'{"cells": [', b'[1, "cells"]', b"%PDF-1.7\nstream\nbroken\nendstream", b"{" * 5000 + b'"cells"',
     ],
+    ids=["nothing", "zip's sign", "gzip's sign", "bzip2's sign", "xz's sign", "cut zip", "cut tar",
+         "cells that are a number", "cells that do not end", "a list", "PDF", "braces"],
 )  # fmt: skip
 def test_what_is_broken_is_at_least_itself(raw):
     assert contents(raw)[0] == raw
