@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import os
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -155,12 +155,25 @@ def _signing_token() -> str:
 
 
 @contextmanager
-def whole_site(directory: Path) -> Iterator[WholeSite]:
-    """Receiver and worker run, the group is connected, the course is there and has nothing in it."""
+def whole_site(
+    directory: Path,
+    *,
+    more: Callable[[str], Mapping[str, str]] = lambda _: {},
+    secrets: str = "",
+    old_keys: Sequence[str] = (),
+) -> Iterator[WholeSite]:
+    """Receiver and worker run, the group is connected, the course is there and has nothing in it.
+
+    Args:
+        directory: scratch.
+        more: further settings, made of the database's URL.
+        secrets: of the webhooks; a signing token when there are none.
+        old_keys: Fernet keys behind the first.
+    """
     with (
         socket.create_server(("127.0.0.1", 0), backlog=64) as listening,
         serve_gitlab(directory / "gitlab", version=VERSION) as double,
-        live_receiver(directory, _signing_token()) as live,
+        live_receiver(directory, secrets or _signing_token()) as live,
     ):
         forge = double.forge
         ada, bot = forge.user("ada", name="Ada Lovelace"), forge.user("courseline", bot=True)
@@ -171,8 +184,9 @@ def whole_site(directory: Path) -> Iterator[WholeSite]:
             "COURSELINE_GITLAB_URL": double.url,
             "COURSELINE_GITLAB_TOKEN": forge.token(bot).value,
             "COURSELINE_SERVER": address,
-            "COURSELINE_SECRET_KEYS": Fernet.generate_key().decode(),
+            "COURSELINE_SECRET_KEYS": ",".join((Fernet.generate_key().decode(), *old_keys)),
             "COURSE_GIT_TOKEN": forge.token(bot, "write_repository").value,
+            **more(live.url),
         }
         site = WholeSite(directory, double, live, address, forge.token(ada).value)
         _fill(site)
