@@ -1,36 +1,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from typing import Any
 
-import jwt
 import pytest
-import requests
 import yaml
 from tests.builders.waiting import until
-from tests.gitlab_double.conftest import Lecturer
+from tests.gitlab_double.conftest import Lecturer, Run
 from tests.gitlab_double.listener import listen
 from tests.gitlab_double.work_tree import WorkTree
-
-Run = Callable[..., dict[str, Any]]
-
-
-@pytest.fixture
-def run(ada: Lecturer, tree: WorkTree) -> Run:
-    """Push a configuration, wait for its pipeline; name -> job."""
-    ada.double.runner.online()
-
-    def pipeline(jobs: dict[str, Any], *, tag: str = "") -> dict[str, Any]:
-        tree.commit({".gitlab-ci.yml": yaml.safe_dump(jobs, sort_keys=False)}, "Pipeline")
-        if tag:
-            tree.push(options=("ci.no_pipeline",))
-            tree.git("tag", tag)
-        tree.push(tag or "HEAD")
-        ada.double.runner.settle()
-        return {job.name: job for job in reversed(ada.remote.jobs.list(get_all=True))}
-
-    return pipeline
 
 
 def log(job: Any) -> str:
@@ -152,73 +130,6 @@ def test_a_machine_that_fails_is_tried_again(ada: Lecturer, run: Run) -> None:
     assert (jobs["job"].status, jobs["bad"].status) == ("success", "failed")
     tries = [(job.name, job.failure_reason) for job in ada.project.pipelines[-1].jobs if job.retried]
     assert tries == [("job", "runner_system_failure")]
-
-
-def test_id_tokens_say_what_gitlab_says_and_are_verified_by_its_keys(ada: Lecturer, run: Run) -> None:
-    where = ada.double.forge.root / "token"
-    ada.remote.protectedtags.create({"name": "v*"})
-    job = {
-        "script": f"printf %s $TOKEN > {where}",
-        "environment": {"name": "courseline/library"},
-        "timeout": "30 minutes",
-        "id_tokens": {"TOKEN": {"aud": "https://courseline.example.org"}},
-    }
-    run({"job": job}, tag="v1")
-    url = requests.get(f"{ada.double.url}/.well-known/openid-configuration", timeout=9).json()["jwks_uri"]
-    client = jwt.PyJWKClient(url)
-    token = where.read_text()
-    claims = jwt.decode(
-        token,
-        client.get_signing_key_from_jwt(token),
-        ["RS256"],
-        audience="https://courseline.example.org",
-        issuer=ada.double.url,
-    )
-    pipeline = ada.project.pipelines[-1]
-    expected = {
-        "project_id": "1", "project_path": "uni/examples", "namespace_path": "uni", "ref": "v1", "ref_type": "tag",
-        "ref_path": "refs/tags/v1", "ref_protected": "true", "pipeline_id": str(pipeline.id), "pipeline_source": "push",
-        "job_id": str(pipeline.jobs[0].id), "sha": pipeline.sha, "environment": "courseline/library",
-        "environment_protected": "false", "user_login": "ada", "user_access_level": "maintainer",
-        "sub": "project_path:uni/examples:ref_type:tag:ref:v1", "project_visibility": "private",
-    }  # fmt: skip
-    assert {key: claims[key] for key in expected} == expected
-    assert all(isinstance(claims[key], str) for key in claims.keys() - {"iat", "nbf", "exp", "runner_id"})
-    assert claims["exp"] - claims["iat"] == 30 * 60
-    ada.double.issuer.rotate(keep_old=False)
-    with pytest.raises(jwt.PyJWKClientError):
-        jwt.PyJWKClient(url).get_signing_key_from_jwt(token)
-
-
-def test_a_jobs_token_reads_a_little_while_the_job_runs(ada: Lecturer, run: Run) -> None:
-    where = ada.double.forge.root / "answers"
-    ask = 'curl -s -o /dev/null -w "%{http_code}\\n" -H "JOB-TOKEN: $CI_JOB_TOKEN"'
-    api = "$CI_API_V4_URL/projects/$CI_PROJECT_ID"
-    script = [
-        f"exec > {where}",
-        f"{ask} $CI_API_V4_URL/job",
-        f"{ask} {api}/repository/tags",
-        f"{ask} -d body=x {api}/merge_requests/1/notes",
-        f"{ask} {api}/variables",
-        "echo $CI_JOB_TOKEN",
-    ]
-    run({"job": {"script": script}})
-    *codes, token = where.read_text().splitlines()
-    assert codes == ["200", "200", "401", "401"]
-    gone = requests.get(f"{ada.double.url}/api/v4/job", headers={"JOB-TOKEN": token}, timeout=9)
-    assert gone.status_code == 401
-
-
-def test_a_push_with_a_jobs_token_is_refused_unless_allowed_and_starts_no_pipeline(
-    ada: Lecturer, run: Run
-) -> None:
-    push = "git -c user.name=a -c user.email=a@b commit -q --allow-empty -m x && git push -q origin HEAD:refs/heads/by-job"
-    job = {"job": {"script": push, "rules": [{"if": "$CI_COMMIT_BRANCH"}]}}
-    assert run(job)["job"].status == "failed"
-    ada.project.settings["ci_push_repository_for_job_token_allowed"] = True
-    run(job)
-    assert ada.project.repository.resolve("by-job")
-    assert {pipeline.ref for pipeline in ada.project.pipelines} == {"main"}
 
 
 def test_every_state_of_jobs_and_pipelines_is_told(ada: Lecturer, run: Run) -> None:
