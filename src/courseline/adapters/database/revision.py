@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, text
 
-REVISION = "0008"
+REVISION = "0009"
 
 
 def revision_of(connection: Connection) -> str | None:
