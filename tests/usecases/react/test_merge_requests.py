@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from tests.builders.courses import HEADER, example, place
 from tests.builders.gitlab_course import GitLabCourse
@@ -118,6 +120,17 @@ def test_merged_it_is_deployed_and_told_of_it(hello: GitLabCourse) -> None:
     assert [
         asked for asked in hello.double.forge.asked.entries if asked.method != "GET" and asked.of_api
     ] == []
+
+
+def test_planned_merged_and_deployed_in_one_second_it_is_told_of_it(hello: GitLabCourse) -> None:
+    now = hello.clock.now
+    hello.neighbours = replace(hello.neighbours, clock=lambda: now)
+    hello.wish(wish(), "add")
+    iid = hello.propose("add")
+    hello.converge()
+    hello.merge(iid)
+    hello.converge()
+    assert "merged and deployed to `main`." in hello.notes(iid)[0]
 
 
 @pytest.mark.parametrize("way", ["merge", "squash", "ff"])

@@ -71,9 +71,9 @@ def _looked_at(
                 course, _now(course, request, commit, target, neighbours), target, seen, neighbours
             )
         if request.state == MERGED and seen is not None and seen.head == commit:
-            return _merged(
-                course, replace(seen, state=MERGED, merged_commit=request.merged_commit), neighbours
-            )
+            told_at = seen.told_at if seen.state == MERGED else None  # its plan was told, not its deploy
+            now = replace(seen, state=MERGED, merged_commit=request.merged_commit, told_at=told_at)
+            return _merged(course, now, neighbours)
         merged = merge_result(request, target, workspace, remote, neighbours.clock())
         with neighbours.database.transaction() as rows:
             touches = touches_course(merged.changed, rows.courses.contents(course.id))

@@ -37,16 +37,16 @@ def tell_merged(course: Course, head: Head, neighbours: Neighbours) -> int:
 
 
 def is_due(request: SeenRequest, seen: SeenHead | None) -> bool:
-    """Whether a deploy has looked at the course since this request was told of one."""
+    """Whether this request was not told yet of the last deploy that looked at the course."""
     if seen is None or not request.touches or request.settled or seen.looked_at is None:
         return False
-    return request.told_at is None or request.told_at < seen.looked_at
+    return request.told_at != seen.looked_at
 
 
 def _told(
     request: SeenRequest, head: Head, seen: SeenHead, pipelines: list[SeenPipeline], neighbours: Neighbours
 ) -> bool:
-    forge, now = neighbours.forge, neighbours.clock()
+    forge = neighbours.forge
     if forge is None:
         return False
     if seen.sha != head.sha or seen.template_sha != head.sha:
@@ -64,11 +64,13 @@ def _told(
         template = [f"{one.path}: {one.message}" for one in seen.template_outcome.undone]
         template += [seen.template_outcome.problem] if seen.template_outcome.problem else []
         body = deployed_note(head.branch, undone, seen.outcome.problem, template)
-        after = replace(request, told_at=now, settled=seen.outcome.is_good and seen.template_outcome.is_good)
+        after = replace(
+            request, told_at=seen.looked_at, settled=seen.outcome.is_good and seen.template_outcome.is_good
+        )
     try:
         write_note(forge, request.project, request.iid, body)
     except (NotFound, Refused):  # it is gone, or not ours to write at any more
-        after = replace(request, told_at=now, settled=True)
+        after = replace(request, told_at=seen.looked_at, settled=True)
     with neighbours.database.transaction() as rows:
         rows.watch.save_request(after)
     return True

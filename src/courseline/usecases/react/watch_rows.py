@@ -83,7 +83,8 @@ class SeenRequest:
         wanting: that plan has steps that another state of the library may mend.
         library: see `WatchRows.library`, as it was then.
         looked_at: when.
-        told_at: when its note was last brought up to date in this state of it; None before.
+        told_at: when its note was last brought up to date in this state of it; None before. Of a merged one the time of
+            the deploy that its note tells of, which is another one whenever a deploy looks again.
         settled: its note says that it is deployed, so nothing more is to be told.
     """
 
