@@ -94,6 +94,12 @@ def test_everything_is_made_and_a_second_run_finds_nothing_to_do(lecturer: Lectu
     assert lecturer.draft(**PIPELINE).steps == ()
 
 
+def test_the_first_commit_starts_no_pipeline_which_would_find_no_course(lecturer: Lecturer) -> None:
+    lecturer.create(**PIPELINE)
+    (commit,) = lecturer.site.remote(ASSIGNMENTS).commits.list()
+    assert "[skip ci]" in commit.message
+
+
 def test_the_template_project_is_empty_and_has_its_branch_to_be(lecturer: Lecturer) -> None:
     lecturer.create()
     found = lecturer.site.double.forge.find_project(TEMPLATE)

@@ -30,7 +30,7 @@ _README = """\
 
 - Change it in a merge request; the pipeline checks it, and courseline answers with what would be deployed.
 - Merge; the examples arrive in their directories, and students get the new template.
-- Files in these directories are yours to edit: an update is merged with what you changed, never written over it.
+- Files in these directories are yours to edit: an update never writes over what you changed.
 
 Students see {template} only. Solutions and tests stay here.
 """

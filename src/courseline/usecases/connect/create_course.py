@@ -109,7 +109,9 @@ class _Build:
             course.name, course.description, draft.deployment.template_url, structure, pipeline
         )
         branch = project.default_branch or BRANCH
-        draft.around.forge.commit(project, branch, f"Begin the course {course.name}\n", files)
+        # Its pipeline would find no course: that is registered next. What it wishes for is then the worker's to deploy.
+        message = f"Begin the course {course.name}\n\n[skip ci]\n"
+        draft.around.forge.commit(project, branch, message, files)
 
 
 def create_course(draft: CourseDraft) -> CreatedCourse:
