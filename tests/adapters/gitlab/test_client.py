@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -55,14 +55,18 @@ def test_a_post_that_was_not_looked_at_is_sent_again() -> None:
 
 
 @pytest.mark.parametrize(
-    "header",
+    ("name", "written"),
     [
-        {"Retry-After": "3600"},
-        {"Retry-After": format_datetime(datetime.now(UTC) + timedelta(hours=1), usegmt=True)},
-        {"RateLimit-Reset": str(int((datetime.now(UTC) + timedelta(hours=1)).timestamp()))},
+        ("Retry-After", lambda _: "3600"),
+        ("Retry-After", lambda until: format_datetime(until, usegmt=True)),
+        ("RateLimit-Reset", lambda until: str(int(until.timestamp()))),
     ],
+    ids=["seconds", "date", "timestamp"],
 )
-def test_an_hour_of_silence_postpones_the_work_instead_of_sleeping(header: dict[str, str]) -> None:
+def test_an_hour_of_silence_postpones_the_work_instead_of_sleeping(
+    name: str, written: Callable[[datetime], str]
+) -> None:
+    header = {name: written(datetime.now(UTC) + timedelta(hours=1))}
     with quick(Say(429, headers=header)) as (api, server, slept):
         with pytest.raises(NeighbourFailed, match=r"GET /api/v4/x.*429.*3[56][0-9][0-9] seconds"):
             api.http_get("/x")
