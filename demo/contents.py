@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path, PurePosixPath
 
-from stage import Stage
+from demo.stage import Stage
 
 SOLUTIONS = {"hello_world.py", "variables.py", "functions.py"}
 
@@ -12,11 +12,6 @@ SOLUTIONS = {"hello_world.py", "variables.py", "functions.py"}
 def head(stage: Stage, repository: Path) -> str:
     """Commit that `main` points to; empty without one."""
     return stage.git(repository, "for-each-ref", "--format=%(objectname)", "refs/heads/main")
-
-
-def commits(stage: Stage, repository: Path) -> int:
-    """How many commits `main` has."""
-    return int(stage.git(repository, "rev-list", "--count", "main"))
 
 
 def files(stage: Stage, repository: Path, ref: str, directory: str = ".") -> dict[str, str]:
@@ -54,7 +49,7 @@ def hidden(stage: Stage) -> set[str]:
     for tag in stage.git(stage.examples, "tag").split():
         for path, blob in files(stage, stage.examples, tag).items():
             parts = PurePosixPath(path).parts
-            if parts[1] == "tests" or (len(parts) == 2 and parts[1] in SOLUTIONS):
+            if "tests" in parts[1:2] or (len(parts) == 2 and parts[1] in SOLUTIONS):
                 found.add(blob)
     return found
 

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from expect import Difference
+from demo.expect import Difference
 
 TITLE_WIDTH = 40
 RESULT_WIDTH = 27
@@ -42,6 +42,10 @@ class Narrator:
         """A line to stand below the step that is running."""
         self._details.append(text)
 
+    def quote(self, text: str) -> None:
+        """Lines that somebody else wrote, to stand below the step that is running."""
+        self._details += [f"| {line}" for line in text.splitlines() if line]
+
     def step(self, title: str, play: Callable[[], str]) -> bool:
         """Run one step and tell how it went.
 
@@ -60,6 +64,11 @@ class Narrator:
             result, colour = play(), GREEN
         except Difference as difference:
             result, colour, lines = "not as it should be", RED, difference.lines
+        except Exception as fault:  # noqa: BLE001 - whatever goes wrong is told in a sentence, not as a stack trace
+            result, colour = "not as it should be", RED
+            lines = Difference(
+                "whether the step comes to its end", "it does", f"{type(fault).__name__}: {fault}"
+            ).lines
         seconds = time.monotonic() - began
         dots = "." * (TITLE_WIDTH - len(title))
         padding = " " * (RESULT_WIDTH - len(result))

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import NamedTuple
 
-import psycopg
-from expect import Difference
-
-from courseline.adapters.embedded_postgres import EmbeddedPostgres
-from courseline.errors import CourselineError
+from demo.expect import Difference
+from demo.stage import Stage
 
 PLACES = """
     SELECT content.path::text, content.id::text, deployment_status, version_tag, deployment_path, deployed_commit
@@ -36,17 +32,13 @@ class Recorded(NamedTuple):
     commit: str | None
 
 
-def place(home: Path, path: str) -> Recorded:
-    """The place at `path` of the course; the server below `home` is started when it does not run.
+def place(stage: Stage, path: str) -> Recorded:
+    """The place at `path` of the course.
 
     Raises:
-        Difference: the database does not answer, or has no such place.
+        Difference: there is no such place.
     """
-    try:
-        with psycopg.connect(EmbeddedPostgres(home).url()) as connection:
-            found = {row[0]: Recorded(*row[1:]) for row in connection.execute(PLACES)}
-    except (CourselineError, psycopg.Error) as fault:
-        raise Difference("the database", "an answer", str(fault)) from fault
+    found = {str(row[0]): Recorded(*row[1:]) for row in stage.site.live.query(PLACES)}  # type: ignore[arg-type]
     if path not in found:
         raise Difference("the places in the database", path, set(found))
     return found[path]

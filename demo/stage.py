@@ -1,4 +1,4 @@
-"""Where the demo plays: one directory with repositories, clones and courseline's home, and what runs in it."""
+"""Where the demo plays: a GitLab with one organization, and what courseline runs beside it, in one directory."""
 
 from __future__ import annotations
 
@@ -6,27 +6,28 @@ import json
 import os
 import shlex
 import subprocess
-import sysconfig
-import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from expect import Difference
+from demo.expect import Difference
+from tests.builders.live_receiver import COMMANDS
+from tests.builders.repositories import ENVIRONMENT
+from tests.builders.waiting import until
+from tests.builders.whole_site import WholeSite, open_site
+
+if TYPE_CHECKING:
+    from demo.merging import Proposal
 
 HERE = Path(__file__).resolve().parent
-COMMANDS = Path(sysconfig.get_path("scripts"))
-KEPT_SETTING = (
-    "COURSELINE_POSTGRES_BIN"  # which programs are at hand is a fact of the machine, not of the demo
-)
-GIT_CONFIGURATION = """\
-[user]
-    name = Lea Lecturer
-    email = lea@example.org
-[init]
-    defaultBranch = main
-[advice]
-    detachedHead = false
+ORGANIZATION = "test-org"
+EXAMPLES = f"{ORGANIZATION}/examples"
+COURSE = f"{ORGANIZATION}/programming/python-101/python-101-assignments"
+STUDENTS = f"{ORGANIZATION}/programming/python-101/python-101-student-template"
+_BUSY = """\
+SELECT 1 FROM procrastinate_jobs
+WHERE status = 'doing' OR (status = 'todo' AND (scheduled_at IS NULL OR scheduled_at <= now())) LIMIT 1
 """
 
 
@@ -34,58 +35,99 @@ class Stage:
     """The directory, and the processes that work in it.
 
     Args:
-        root: an empty directory, open to others (the database of root runs as a system user).
+        root: an empty directory.
 
     Attributes:
         root: the directory.
-        home: courseline's home.
-        examples: bare repository of the examples.
-        assignments: bare repository of the course.
-        template: bare repository that students fork.
         author: where the examples are written, a clone.
         lecturer: where the course is edited, a clone.
-        settings: the environment variables that take a shell here.
+        open: the merge request that waits to be merged.
     """
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        self.home = root / "home"
-        self.examples = root / "examples.git"
-        self.assignments = root / "python-101-assignments.git"
-        self.template = root / "python-101-student-template.git"
         self.author = root / "author"
         self.lecturer = root / "lecturer"
-        configuration = root / "gitconfig"
-        configuration.write_text(GIT_CONFIGURATION)
-        self.settings = {
-            "COURSELINE_HOME": str(self.home),
-            "GIT_CONFIG_GLOBAL": str(configuration),
-            "GIT_CONFIG_NOSYSTEM": "1",
-            "PATH": f"{COMMANDS}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
-        }
-        foreign = ("COURSELINE_", "CI_", "GITLAB_", "GIT_", "SOURCE_DATE_EPOCH")
-        outside = {
-            name: value
-            for name, value in os.environ.items()
-            if not name.startswith(foreign) or name == KEPT_SETTING
-        }
-        self._environment = {**outside, "LC_ALL": "C.UTF-8", **self.settings}
+        self.open: Proposal | None = None
+        self._running = ExitStack()
+        self._site: WholeSite | None = None
 
-    @classmethod
-    def new(cls) -> Stage:
-        """In a new directory below TMPDIR, /var/tmp or /tmp, the first that others can pass through."""
-        parents = [Path(name) for name in (os.environ.get("TMPDIR"), "/var/tmp", "/tmp") if name]  # noqa: S108 - mkdtemp
-        usable = [path for path in parents if path.is_dir() and os.access(path, os.W_OK) and _open_way(path)]
-        root = Path(tempfile.mkdtemp(prefix="courseline-demo-", dir=usable[0] if usable else None)).resolve()
-        root.chmod(0o755)
-        return cls(root)
+    def start(self) -> None:
+        """Start GitLab, the database, the receiver and the worker."""
+        programs = os.environ.get("COURSELINE_POSTGRES_BIN")
+        opened = open_site(self.root, ORGANIZATION, programs=Path(programs) if programs else None)
+        self._site = self._running.enter_context(opened)
+        self._site.course, self._site.students = COURSE, STUDENTS
+        self._site.live.start("worker")
 
-    def courseline(self, name: str, *arguments: object, exits: int = 0) -> dict[str, Any]:
-        """Run an installed command with `--json`.
+    def stop(self) -> None:
+        """End all that was started, and remove the database."""
+        self._running.close()
+
+    @property
+    def site(self) -> WholeSite:
+        """What runs.
+
+        Raises:
+            Difference: nothing was started.
+        """
+        if self._site is None:
+            raise Difference("what runs", "GitLab, receiver and worker", "nothing")
+        return self._site
+
+    @property
+    def examples(self) -> Path:
+        """GitLab's own, bare repository of the examples."""
+        return self.site.project(EXAMPLES).repository.path
+
+    @property
+    def assignments(self) -> Path:
+        """That of the course."""
+        return self.site.project(COURSE).repository.path
+
+    @property
+    def template(self) -> Path:
+        """That which students fork."""
+        return self.site.project(STUDENTS).repository.path
+
+    def seen(self, condition: Callable[[], object], what: str) -> None:
+        """Let what is under way come to its end, until a condition holds.
+
+        Raises:
+            Difference: it never comes to hold.
+        """
+        site = self.site
+
+        def holds() -> bool:
+            site.double.settle()
+            return bool(condition()) and not site.live.query(_BUSY)
+
+        try:
+            until(holds, what)
+        except AssertionError as never:
+            last = site.story().strip().splitlines()[-6:]
+            raise Difference(what, "this comes to be", f"{never} The last that was logged: {last}") from never
+
+    def ended(self, project: str) -> bool:
+        """Whether no job of a project's pipelines is left to run."""
+        return bool(self.site.jobs(project)) and all(
+            state in {"success", "failed", "skipped"} for _, _, state in self.site.jobs(project)
+        )
+
+    def trace(self, project: str, name: str) -> str:
+        """The log of the newest job of that name, as GitLab shows it."""
+        jobs = [job for pipeline in self.site.project(project).pipelines for job in pipeline.jobs]
+        return next(job.trace.decode(errors="replace") for job in reversed(jobs) if job.name == name)
+
+    def clone(self, project: str, where: Path) -> None:
+        """A lecturer's clone, over HTTP."""
+        self.git(self.root, "clone", "--quiet", self.site.double.git_url(project, self.site.ada), where)
+
+    def courseline(self, *arguments: object, exits: int = 0) -> dict[str, Any]:
+        """Run the operator's command with `--json`.
 
         Args:
-            name: of the command, with its subcommands (`courseline course apply`).
-            arguments: after it.
+            arguments: after `courseline`.
             exits: the exit code that the demo says.
 
         Returns:
@@ -94,9 +136,9 @@ class Stage:
         Raises:
             Difference: it ends with another exit code, or prints no object.
         """
-        words = [*name.split(), *map(str, arguments)]
-        done = self._run([str(COMMANDS / words[0]), *words[1:], "--json"], self.root)
-        shown = shlex.join(words)
+        words = [str(COMMANDS / "courseline"), *map(str, arguments)]
+        done = self._run([*words, "--json"], self.site.live.environment)
+        shown = shlex.join(["courseline", *words[1:]])
         try:
             answer: dict[str, Any] = json.loads(done.stdout)
         except ValueError:
@@ -117,32 +159,27 @@ class Stage:
             Difference: git ends with an error.
         """
         words = ["git", "-C", str(at), *map(str, arguments)]
-        done = self._run(words, self.root)
+        done = self._run(words, {**ENVIRONMENT, "GIT_TERMINAL_PROMPT": "0"})
         if done.returncode:
             raise Difference(
                 f"`{shlex.join(words)}`", "exit code 0", f"{done.returncode}: {done.stderr.decode()}"
             )
         return done.stdout.decode().removesuffix("\n")
 
-    def stop(self) -> None:
-        """Stop the database."""
-        self._run([str(COMMANDS / "courseline"), "db", "stop"], self.root)
-
-    def _run(self, words: list[str], at: Path) -> subprocess.CompletedProcess[bytes]:
+    def _run(self, words: list[str], environment: Mapping[str, str]) -> subprocess.CompletedProcess[bytes]:
         return subprocess.run(
-            words, cwd=at, env=self._environment, stdin=subprocess.DEVNULL, capture_output=True, check=False
+            words,
+            cwd=self.root,
+            env=dict(environment),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            check=False,
         )
 
 
 def _kernel(answer: Mapping[str, Any]) -> object:
     """The part of an answer that tells why."""
-    for name in ("error", "refusals", "results", "examples", "steps"):
+    for name in ("error", "problems", "steps"):
         if answer.get(name):
             return answer[name]
     return {name: value for name, value in answer.items() if not isinstance(value, list)}
-
-
-def _open_way(path: Path) -> bool:
-    """Whether everybody may pass through `path` and the directories above it."""
-    resolved = path.resolve()
-    return all(parent.stat().st_mode & 0o001 for parent in (resolved, *resolved.parents))

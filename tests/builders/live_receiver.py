@@ -139,10 +139,10 @@ class LiveReceiver:
 
 
 @contextmanager
-def live_receiver(directory: Path, secrets: str) -> Iterator[LiveReceiver]:
-    """Neither process runs yet; both are ended afterwards."""
-    with temporary_home() as home:
-        server = EmbeddedPostgres(home, None)
+def live_receiver(directory: Path, secrets: str, programs: Path | None = None) -> Iterator[LiveReceiver]:
+    """Neither process runs yet; both are ended afterwards. PostgreSQL's `programs` are the package's when None."""
+    with temporary_home(programs) as home:
+        server = EmbeddedPostgres(home, programs)
         upgrade(server.url())
         made = LiveReceiver(directory, home, server, secrets)
         try:

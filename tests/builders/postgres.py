@@ -57,15 +57,18 @@ class PostgresServer:
 
 
 @contextmanager
-def temporary_home() -> Iterator[Path]:
-    """A home directory that the server's system user can reach, which pytest's own directories are not for root."""
+def temporary_home(programs: Path | None = None) -> Iterator[Path]:
+    """A home directory that the server's system user can reach, which pytest's own directories are not for root.
+
+    What runs in it at the end is stopped with `programs`; with those of the tests when None.
+    """
     _sweep()
     home = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-", dir="/tmp"))
     home.chmod(0o711)
     try:
         yield home
     finally:
-        _remove(home)
+        _remove(home, programs)
 
 
 @contextmanager
@@ -80,11 +83,11 @@ def postgres_server() -> Iterator[PostgresServer]:
             server.close()
 
 
-def _remove(home: Path) -> None:
+def _remove(home: Path, programs: Path | None = None) -> None:
     """Stop whatever still runs in a home, by its own pid file, and remove it."""
     chosen = os.environ.get("COURSELINE_TEST_POSTGRES_BIN")
     with suppress(FileNotFoundError):
-        EmbeddedPostgres(home, Path(chosen) if chosen else None).stop()
+        EmbeddedPostgres(home, programs or (Path(chosen) if chosen else None)).stop()
     shutil.rmtree(home, ignore_errors=True)
 
 

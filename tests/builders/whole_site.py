@@ -31,6 +31,8 @@ VERSION = "19.1.0"
 EXAMPLES, TEMPLATES = "uni/examples", "tools/courseline"
 COURSE = "uni/python/python-101/python-101-assignments"
 STUDENTS = "uni/python/python-101/python-101-student-template"
+PIPELINE = ("--templates", f"{TEMPLATES}@v1.0.0", "--image", "courseline:1.0", "--yes")
+"""How `courseline gitlab` is told of the pipelines' jobs."""
 _RECONCILE = """\
 SELECT procrastinate_defer_jobs_v1(
     ARRAY[ROW('courseline', 'reconcile', 0, NULL, 'reconcile', '{}', NULL)::procrastinate_job_to_defer_v1]
@@ -67,7 +69,9 @@ class WholeSite:
         double: the GitLab.
         live: receiver and worker.
         receiver: address of the receiver.
-        ada: token of a lecturer, owner of the group `uni`.
+        ada: token of a lecturer, owner of the organization's group.
+        course: project with the assignments.
+        students: project that students fork.
     """
 
     directory: Path
@@ -75,6 +79,8 @@ class WholeSite:
     live: LiveReceiver
     receiver: str
     ada: str
+    course: str = COURSE
+    students: str = STUDENTS
 
     @property
     def lecturer(self) -> Gitlab:
@@ -100,7 +106,7 @@ class WholeSite:
 
     def given(self) -> dict[str, str]:
         """What students get: path -> text."""
-        repository = self.project(STUDENTS).repository
+        repository = self.project(self.students).repository
         if not repository.resolve("main"):
             return {}
         listing = repository.line("ls-tree", "-r", "--name-only", "main").splitlines()
@@ -115,14 +121,14 @@ class WholeSite:
 
     def notes(self, iid: int) -> list[str]:
         """What courseline wrote under a merge request of the course."""
-        found = self.double.forge.find_merge_request(self.project(COURSE), str(iid))
+        found = self.double.forge.find_merge_request(self.project(self.course), str(iid))
         return [note.body for note in found.notes if note.author.username == "courseline"]
 
     def statuses(self, sha: str) -> list[tuple[str, str]]:
         """Name and state of what courseline reported of a commit of the course."""
         return [
             (job.name, job.status)
-            for pipeline in self.project(COURSE).pipelines
+            for pipeline in self.project(self.course).pipelines
             if pipeline.sha == sha
             for job in pipeline.jobs
             if job.external and not job.retried
@@ -155,6 +161,57 @@ def _signing_token() -> str:
 
 
 @contextmanager
+def open_site(
+    directory: Path,
+    organization: str = "uni",
+    *,
+    more: Callable[[str], Mapping[str, str]] = lambda _: {},
+    secrets: str = "",
+    old_keys: Sequence[str] = (),
+    programs: Path | None = None,
+) -> Iterator[WholeSite]:
+    """GitLab, its runner and the receiver run; the organization's group is empty, and nothing is connected.
+
+    Args:
+        directory: scratch.
+        organization: its group.
+        more: further settings, made of the database's URL.
+        secrets: of the webhooks; a signing token when there are none.
+        old_keys: Fernet keys behind the first.
+        programs: PostgreSQL's; the package's own when None.
+    """
+    with (
+        socket.create_server(("127.0.0.1", 0), backlog=64) as listening,
+        serve_gitlab(directory / "gitlab", version=VERSION) as double,
+        live_receiver(directory, secrets or _signing_token(), programs) as live,
+    ):
+        forge = double.forge
+        ada, bot = forge.user("ada", name="Ada Lovelace"), forge.user("courseline", bot=True)
+        forge.group(organization, {ada: Level.OWNER, bot: Level.OWNER})
+        address = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        live.listening = (listening.fileno(),)
+        live.extra = {
+            "COURSELINE_GITLAB_URL": double.url,
+            "COURSELINE_GITLAB_TOKEN": forge.token(bot).value,
+            "COURSELINE_SERVER": address,
+            "COURSELINE_SECRET_KEYS": ",".join((Fernet.generate_key().decode(), *old_keys)),
+            "COURSE_GIT_TOKEN": forge.token(bot, "write_repository").value,
+            **more(live.url),
+        }
+        site = WholeSite(directory, double, live, address, forge.token(ada).value)
+        templates = {
+            f"ci-templates/{path.name}": path.read_text(encoding="utf-8") for path in DIRECTORY.glob("*.yml")
+        }
+        tools = forge.project(TEMPLATES, templates, visibility="internal")
+        tools.repository.update("refs/tags/v1.0.0", tools.repository.resolve("main"))
+        # What an image of a site on loopback says in its ENV: repositories are reached over http.
+        double.runner.online(COMMANDS, variables={"COURSELINE_GIT_PROTOCOLS": "http"})
+        live.start("receiver")
+        until(lambda: "Listening at" in live.log("receiver"), "the receiver listens")
+        yield site
+
+
+@contextmanager
 def whole_site(
     directory: Path,
     *,
@@ -170,49 +227,12 @@ def whole_site(
         secrets: of the webhooks; a signing token when there are none.
         old_keys: Fernet keys behind the first.
     """
-    with (
-        socket.create_server(("127.0.0.1", 0), backlog=64) as listening,
-        serve_gitlab(directory / "gitlab", version=VERSION) as double,
-        live_receiver(directory, secrets or _signing_token()) as live,
-    ):
-        forge = double.forge
-        ada, bot = forge.user("ada", name="Ada Lovelace"), forge.user("courseline", bot=True)
-        forge.group("uni", {ada: Level.OWNER, bot: Level.OWNER})
-        address = f"http://127.0.0.1:{listening.getsockname()[1]}"
-        live.listening = (listening.fileno(),)
-        live.extra = {
-            "COURSELINE_GITLAB_URL": double.url,
-            "COURSELINE_GITLAB_TOKEN": forge.token(bot).value,
-            "COURSELINE_SERVER": address,
-            "COURSELINE_SECRET_KEYS": ",".join((Fernet.generate_key().decode(), *old_keys)),
-            "COURSE_GIT_TOKEN": forge.token(bot, "write_repository").value,
-            **more(live.url),
-        }
-        site = WholeSite(directory, double, live, address, forge.token(ada).value)
-        _fill(site)
-        live.start("receiver")
-        until(lambda: "Listening at" in live.log("receiver"), "the receiver listens")
-        _connect(site)
-        live.start("worker")
+    with open_site(directory, more=more, secrets=secrets, old_keys=old_keys) as site:
+        site.double.forge.project(EXAMPLES, {f"hello/{path}": text for path, text in example().items()})
+        deployment, structure = directory / "deployment.yaml", directory / "course-structure.yaml"
+        deployment.write_text(DEPLOYMENT, encoding="utf-8")
+        structure.write_text(STRUCTURE, encoding="utf-8")
+        site.run("gitlab", "connect", EXAMPLES, "--organization", "uni", *PIPELINE)
+        site.run("gitlab", "create-course", deployment, "--structure", structure, *PIPELINE)
+        site.live.start("worker")
         yield site
-
-
-def _fill(site: WholeSite) -> None:
-    forge = site.double.forge
-    templates = {
-        f"ci-templates/{path.name}": path.read_text(encoding="utf-8") for path in DIRECTORY.glob("*.yml")
-    }
-    tools = forge.project(TEMPLATES, templates, visibility="internal")
-    tools.repository.update("refs/tags/v1.0.0", tools.repository.resolve("main"))
-    forge.project(EXAMPLES, {f"hello/{path}": text for path, text in example().items()})
-    # What an image of a site on loopback says in its ENV: repositories are reached over http.
-    site.double.runner.online(COMMANDS, variables={"COURSELINE_GIT_PROTOCOLS": "http"})
-
-
-def _connect(site: WholeSite) -> None:
-    pipeline = ("--templates", f"{TEMPLATES}@v1.0.0", "--image", "courseline:1.0", "--yes")
-    deployment, structure = site.directory / "deployment.yaml", site.directory / "course-structure.yaml"
-    deployment.write_text(DEPLOYMENT, encoding="utf-8")
-    structure.write_text(STRUCTURE, encoding="utf-8")
-    site.run("gitlab", "connect", EXAMPLES, "--organization", "uni", *pipeline)
-    site.run("gitlab", "create-course", deployment, "--structure", structure, *pipeline)
