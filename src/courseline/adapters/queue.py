@@ -26,6 +26,7 @@ from courseline.usecases.react.job import Task
 MOST_ATTEMPTS = 12
 _FIRST_WAIT, _LONGEST_WAIT = 5.0, 1800.0  # seconds
 _PAUSE = 5.0  # seconds before a database that went away is asked again
+_LOOK_EVERY_SECONDS = 0.5
 _SILENT_FOR = 30.0  # seconds without a sign of life after which a worker counts as gone
 _STALLED = "take_up_stalled"
 _EVERY_MINUTE, _EVERY_FIVE_MINUTES = "* * * * *", "*/5 * * * *"
@@ -121,6 +122,8 @@ class QueueWorker:
                     queues=[QUEUE],
                     wait=wait,
                     concurrency=self._concurrency,
+                    # Nobody tells a worker that what waited for a lock may begin; a job in a pipeline waits for that.
+                    fetch_job_polling_interval=_LOOK_EVERY_SECONDS,
                     install_signal_handlers=False,
                     delete_jobs="never",
                 )
