@@ -184,6 +184,14 @@ def test_the_mistake_lists_the_solution_under_another_name() -> None:
     assert (mistake / "hints.py").read_bytes() == solution.read_bytes()
 
 
+def test_the_deployment_file_leaves_addresses_to_those_who_make_the_projects() -> None:
+    deployment = yaml.safe_load((ROOT / "demo" / "course" / "deployment.yaml").read_text(encoding="utf-8"))
+    settings = deployment["course"]["settings"]
+    assert [settings[name] for name in ("source", "studentTemplate")] == [
+        {"token": "${COURSE_GIT_TOKEN}"}
+    ] * 2
+
+
 def test_the_demo_course_asks_for_the_three_examples_at_v1_0() -> None:
     course = yaml.safe_load((ROOT / "demo" / "course" / "course-structure.yaml").read_text(encoding="utf-8"))
     places = [content for unit in course["structure"] for content in unit["content"]]

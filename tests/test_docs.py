@@ -6,8 +6,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-import pytest
-
+from courseline.adapters.yaml_edits import YamlEdits
 from courseline.adapters.yaml_files import read_yaml
 from courseline.domain.course.course_file import parse_course_file
 from courseline.domain.course.deployment_file import parse_deployment_file
@@ -15,7 +14,6 @@ from courseline.domain.library.label import Label
 from courseline.domain.library.meta import parse_meta
 from courseline.domain.library.version_range import VersionRange
 from courseline.domain.located import Located
-from courseline.errors import Problem
 
 DOCS = Path(__file__).parent.parent / "docs"
 
@@ -54,14 +52,25 @@ def test_the_operators_deployment_file_is_right() -> None:
     assert deployment.template_url.endswith("/python-101/student-template.git")
 
 
-@pytest.mark.parametrize("file", ["course-structure.yaml", "deployment.yaml"])
-def test_the_demo_s_course_is_right(file: str) -> None:
-    path = DOCS.parent / "demo" / "course" / file
-    located = read_yaml(path.read_bytes(), file)
-    problems: list[Problem] = (parse_course_file if file.startswith("course") else parse_deployment_file)(
-        located
-    )[1]
+def test_the_demo_s_course_is_right() -> None:
+    path = DOCS.parent / "demo" / "course" / "course-structure.yaml"
+    _, problems = parse_course_file(read_yaml(path.read_bytes(), path.name))
     assert problems == []
+
+
+def test_the_demo_s_deployment_file_lacks_only_what_create_course_fills_in() -> None:
+    raw = (DOCS.parent / "demo" / "course" / "deployment.yaml").read_bytes()
+    settings = ("course", "settings")
+    urls = {
+        (*settings, name, "url"): f"https://gitlab.example.org/{name}.git"
+        for name in ("source", "studentTemplate")
+    }
+    deployment, problems = parse_deployment_file(
+        read_yaml(YamlEdits().filled(raw, dict(urls)), "deployment.yaml")
+    )
+    assert problems == []
+    assert deployment is not None
+    assert {deployment.assignments_url, deployment.template_url} == set(urls.values())
 
 
 def test_the_ranges_in_the_guides_are_ranges() -> None:
