@@ -106,7 +106,7 @@ def given_work(place: Place, kind: str, inputs: Mapping[str, object], wait: floa
     order = _opened(client, place.id_token, kind, inputs, wait)
     is_reading = order.state == "reading"
     reports = Reports(client, order, every=order.lease.seconds / 4)
-    git = ReportingGit(place.git, reports, place.resolve_url)
+    git = ReportingGit(place.git, place.resolve_url, reports)
     reports.start()
     error: CourselineError | None = None
     try:

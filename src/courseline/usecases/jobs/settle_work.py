@@ -103,7 +103,7 @@ def _again(
     )
     if found is not None:
         as_job = replace(
-            as_job, git=AsFound(neighbours.git, found.heads, found.pushed, neighbours.resolve_url)
+            as_job, git=AsFound(neighbours.git, neighbours.resolve_url, found.heads, found.pushed)
         )
     try:
         _do(order, as_job, course)
