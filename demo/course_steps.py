@@ -105,7 +105,7 @@ def update_and_move(stage: Stage, tell: Narrator) -> str:
         (changed_files, blobs.keys() - after.keys()),
         (set(), set()),
     )
-    tell.detail(f"{MOVED} was week2.functions; its history, and students' paths, stay")
+    tell.detail(f"{MOVED} was week2.functions; students' paths stay")
     return "1 update, 1 move, 1 commit"
 
 

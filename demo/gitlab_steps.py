@@ -48,7 +48,8 @@ def connect_examples(stage: Stage, tell: Narrator) -> str:
     (hook,) = stage.site.project(EXAMPLES).hooks
     expect("where the webhook leads", hook.url, f"{stage.site.receiver}/hooks/gitlab")
     expect("the pipeline's file", ".gitlab-ci.yml" in files(stage, stage.examples, "main"), True)
-    tell.detail(f"courseline gitlab connect {EXAMPLES}: webhook, protected tags, .gitlab-ci.yml")
+    tell.detail(f"courseline gitlab connect {EXAMPLES}")
+    tell.detail("makes the webhook, protects release tags, commits the pipeline's file")
     return "GitLab's test event arrived"
 
 
@@ -61,7 +62,8 @@ def create_course(stage: Stage, tell: Narrator) -> str:
     expect("what became of the course", answer["status"], "created")
     made = {step["where"] for step in answer["steps"] if step["what"] == "project"}
     expect("the projects that were made", made, {COURSE, STUDENTS})
-    stage.seen(lambda: stage.ended(COURSE), "the pipeline of the first commit")
+    expect("jobs for a first commit with nothing in it", stage.site.jobs(COURSE), [])
     stage.clone(COURSE, stage.lecturer)
-    tell.detail("courseline gitlab create-course deployment.yaml: python-101 and what belongs to it")
+    tell.detail("courseline gitlab create-course deployment.yaml")
+    tell.detail("makes the assignments project, and the one that students fork; connects them")
     return "2 groups, 2 projects"

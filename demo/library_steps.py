@@ -63,7 +63,7 @@ def push_mistake(stage: Stage, tell: Narrator) -> str:
     )
     named = "is the solution functions.py" in line
     expect(f"whether the job names the solution ({line})", named, True)
-    tell.detail("a clearer task; and, by mistake, a solution among the public files. The job is red:")
+    tell.detail("a clearer task; and a solution among the public files. The job is red:")
     tell.detail(line)
     return "1 published, 1 refused"
 

@@ -93,10 +93,10 @@ def test_every_step_goes_as_told(run: subprocess.CompletedProcess[str]) -> None:
         "1 update, 1 move, 1 commit",
         "1 published, 1 refused",
         "1 conflict, edit kept",
-        "4 commits, none rewritten",
+        "3 commits, none rewritten",
         "1 error, on its file",
         "stopped, nothing pushed",
-        "10 entries hold",
+        "9 entries hold",
         "3 deployed, 1 update waits",
     ]
     assert "| - **add** `week1.hello_world`: `examples:hello-world` `v1.0`" in run.stdout
