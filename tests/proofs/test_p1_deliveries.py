@@ -6,6 +6,7 @@ import base64
 import random
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -57,20 +58,51 @@ class Senders:
                 return
 
 
-def kill_as_they_send(receiver: LiveReceiver, senders: Senders, every: int, dice: random.Random) -> int:
-    """Kill receiver or worker each time `every` further deliveries were answered; crash the database three times."""
-    kills, crashes, next_kill = 0, 0, every
+Due = Callable[[int], bool]
+"""(how many deliveries are answered) -> whether it is time for the next kill."""
+
+
+def after_answers(every: int) -> Due:
+    """Each time that `every` further deliveries were answered."""
+    last = 0
+
+    def due(answered: int) -> bool:
+        nonlocal last
+        if answered < last + every:
+            return False
+        last = answered
+        return True
+
+    return due
+
+
+def after_seconds(shortest: float, longest: float, dice: random.Random) -> Due:
+    """So long after the last kill; never before something was answered since, or nothing ever would be."""
+    last, at = 0, time.monotonic() + longest
+
+    def due(answered: int) -> bool:
+        nonlocal last, at
+        if time.monotonic() < at or answered == last:
+            return False
+        last, at = answered, time.monotonic() + dice.uniform(shortest, longest)
+        return True
+
+    return due
+
+
+def kill_as_they_send(receiver: LiveReceiver, senders: Senders, due: Due, dice: random.Random) -> int:
+    """Kill receiver or worker, or both, whenever that is due; crash the database three times."""
+    kills, crashes = 0, 0
     while not senders.done:
         answered = len(senders.answered)
         if crashes < 3 and answered >= (crashes + 1) * senders.many // 4:
             receiver.crash_database()
             crashes += 1
-        if answered >= next_kill:
+        if due(answered):
             for name in dice.choice([("receiver",), ("worker",), ("receiver", "worker")]):
                 receiver.kill(name)
                 receiver.start(name)
             kills += 1
-            next_kill = answered + every
         receiver.pass_time()
         time.sleep(0.05)  # no need to ask more often
     assert crashes == 3
@@ -78,15 +110,16 @@ def kill_as_they_send(receiver: LiveReceiver, senders: Senders, every: int, dice
 
 
 def test_nothing_is_lost_and_nothing_acted_on_twice(tmp_path: Path, pytestconfig: pytest.Config) -> None:
-    many, every = (20_000, 400) if pytestconfig.getoption("--full") else (240, 60)
     dice = random.Random(1)
+    full = bool(pytestconfig.getoption("--full"))
+    many, due = (20_000, after_seconds(1, 2, dice)) if full else (240, after_answers(60))
     with live_receiver(tmp_path, SIGNING) as receiver:
         for name in ("receiver", "worker"):
             receiver.start(name)
         until(lambda: receiver.post(b"", {}) == 401, "the receiver answers")
         senders = Senders(receiver, many)
         senders.start()
-        kills = kill_as_they_send(receiver, senders, every, dice)
+        kills = kill_as_they_send(receiver, senders, due, dice)
         senders.join()
         assert kills >= 2
         receiver.kill("worker")
