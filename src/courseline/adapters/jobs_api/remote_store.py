@@ -17,8 +17,9 @@ from courseline.usecases.object_store import StoredObject
 
 AT_ONCE = 500
 """Keys of one question."""
-AGAIN_SECONDS = 60.0
-"""How long the receiver is asked again when it is away: without its objects there is no work."""
+AGAIN_SECONDS = 900.0
+"""How long the receiver is asked again when it is away: a job that holds its order waits for its objects, half as long as
+the templates give a job, rather than fail."""
 
 
 @dataclass(frozen=True)
