@@ -57,7 +57,6 @@ def stores(
             repository = a_repository(urls=[address], project_id=EXAMPLES_PROJECT)
             with receiver.wiring.database.transaction() as rows:
                 rows.library.add_repository(repository)
-            receiver.wiring.store.check()
             claims = {"project_id": str(EXAMPLES_PROJECT), "project_path": "uni/examples"}
             token = receiver.token("courseline-sync", tag="v1.0", **claims)
             client = Client(receiver.url)

@@ -38,6 +38,10 @@ class Unauthorized(Refused):
     """The receiver does not know us, or not any more."""
 
 
+class Unreachable(NeighbourFailed):
+    """Nobody is there, or something that is no receiver answers in its place."""
+
+
 @dataclass
 class Client:
     """One receiver.
@@ -66,6 +70,7 @@ class Client:
         bearer: str,
         *,
         seconds: float = 0.0,
+        patience: float = 0.0,
         json: Mapping[str, object] | None = None,
         data: bytes | None = None,
         wait_for_busy: bool = False,
@@ -76,7 +81,8 @@ class Client:
             method: of HTTP.
             path: below the server's address.
             bearer: id_token or key; never in an address.
-            seconds: how long to ask again when it is away.
+            seconds: how long to ask again when it cannot answer now.
+            patience: the same for when nobody is there at all, where that is longer.
             json: what to send.
             data: bytes to send instead.
             wait_for_busy: ask again too while somebody else holds what is asked for.
@@ -85,7 +91,7 @@ class Client:
             NeighbourFailed: it was away for so long, or said that it cannot answer now.
             CourselineError: what it said, as the error that it is.
         """
-        deadline = self.monotonic() + seconds
+        began = self.monotonic()
         pause = FIRST_PAUSE
         while True:
             try:
@@ -93,7 +99,8 @@ class Client:
             except NeighbourFailed as away:
                 if isinstance(away, Busy) and not wait_for_busy:
                     raise
-                left = deadline - self.monotonic()
+                longest = max(seconds, patience) if isinstance(away, Unreachable) else seconds
+                left = began + longest - self.monotonic()
                 if left <= 0:
                     raise
                 self.sleep(min(left, pause * random.uniform(0.5, 1.5)))  # noqa: S311 - spreads load
@@ -152,14 +159,14 @@ class Client:
                 allow_redirects=False,  # a key goes to nobody else
             )
         except requests.RequestException as fault:
-            raise NeighbourFailed(
+            raise Unreachable(
                 f"Asking {self.server}: {type(fault).__name__}. Check COURSELINE_SERVER and that this runner reaches it."
             ) from None
 
     def _told(self, status: int, document: object) -> CourselineError:
         error = document.get("error") if isinstance(document, dict) else None
         if not isinstance(error, dict):
-            kind = NeighbourFailed if status in _AWAY else Refused
+            kind = Unreachable if status in _AWAY else Refused
             return kind(
                 f"Asking {self.server}: it answered {status}, and not as a receiver of courseline does. Check"
                 " COURSELINE_SERVER."

@@ -17,9 +17,10 @@ from courseline.usecases.object_store import StoredObject
 
 AT_ONCE = 500
 """Keys of one question."""
-AGAIN_SECONDS = 900.0
-"""How long the receiver is asked again when it is away: a job that holds its order waits for its objects, half as long as
-the templates give a job, rather than fail."""
+AGAIN_SECONDS = 60.0
+"""How long the receiver is asked again when it cannot answer, because its store is away."""
+PATIENCE_SECONDS = 900.0
+"""The same when it is away itself: a job that holds its order waits, half as long as the templates give a job."""
 
 
 @dataclass(frozen=True)
@@ -89,11 +90,23 @@ class RemoteStore:
             self.client.store(url, data)
             return
         path = f"objects/{_digest(data)}?key={quote(key, safe='')}"
-        self.client.ask("PUT", self._path(path), self.order.key, seconds=AGAIN_SECONDS, data=data)
+        self.client.ask(
+            "PUT",
+            self._path(path),
+            self.order.key,
+            seconds=AGAIN_SECONDS,
+            patience=PATIENCE_SECONDS,
+            data=data,
+        )
 
     def _ask(self, what: str, question: Mapping[str, object]) -> Mapping[str, Sequence[Mapping[str, Any]]]:
         found: Mapping[str, Sequence[Mapping[str, Any]]] = self.client.ask(
-            "POST", self._path(what), self.order.key, seconds=AGAIN_SECONDS, json=question
+            "POST",
+            self._path(what),
+            self.order.key,
+            seconds=AGAIN_SECONDS,
+            patience=PATIENCE_SECONDS,
+            json=question,
         )
         return found
 

@@ -90,6 +90,8 @@ def open_work(command: OpenWork, neighbours: Neighbours, reader: Neighbours) -> 
     find = find_repository if command.kind is WorkKind.SYNC else find_course
     owner = find(claims, command.gitlab, neighbours)
     order = _order(command, inputs, owner, reader)
+    if command.kind is WorkKind.SYNC and order.state is WorkState.OPEN:
+        neighbours.store.check()  # a job makes no bucket
     key = secrets.token_urlsafe(32)
     with neighbours.database.transaction() as rows:
         known = rows.work.by_token(order.token_id, order.kind)
