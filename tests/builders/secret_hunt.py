@@ -45,9 +45,9 @@ class Watch:
 
     def _look(self) -> None:
         while not self._ended.wait(_PAUSE):
-            for process in Path("/proc").glob("[0-9]*/cmdline"):
-                with suppress(OSError):
-                    self.argv.add(process.read_bytes())
+            for process in Path("/proc").iterdir():
+                with suppress(OSError):  # it is no process, or has gone
+                    self.argv.add((process / "cmdline").read_bytes())
             for name, content in contents(*self._directories):
                 self.files.setdefault(name, set()).add(content)
 

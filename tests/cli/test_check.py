@@ -179,8 +179,14 @@ def test_a_course_file_is_checked_with_its_directories(tmp_path: Path):
     assert found(document) == [("course-structure.yaml", 5)]
 
 
-def test_both_course_files_of_the_demo_are_fine():
-    done = courseline("check", DEMO / "course")
+def test_both_course_files_of_the_demo_are_fine_with_the_address_that_create_course_fills_in(tmp_path: Path):
+    text = (DEMO / "course" / "deployment.yaml").read_text(encoding="utf-8")
+    filled = text.replace(
+        "    source:\n", "    source:\n      url: https://gitlab.example.org/uni/assignments.git\n"
+    )
+    structure = (DEMO / "course" / "course-structure.yaml").read_text(encoding="utf-8")
+    write(tmp_path, {"deployment.yaml": filled, "course-structure.yaml": structure})
+    done = courseline("check", tmp_path)
     assert done.stdout == "deployment.yaml: fine\ncourse-structure.yaml: fine\n"
 
 
