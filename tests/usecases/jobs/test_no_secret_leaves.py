@@ -130,8 +130,11 @@ def _look(home: Path, job: int, seen: Watched) -> None:
             here = Path(f"/proc/{pid}/cwd").resolve()
             if above == job or here.is_relative_to(home):
                 seen.arguments += Path(f"/proc/{pid}/cmdline").read_bytes()
-                if pid != job:
-                    seen.environments += Path(f"/proc/{pid}/environ").read_bytes()
+                environment = Path(f"/proc/{pid}/environ").read_bytes()
+                # Between fork and exec a child still shows what the job itself was given.
+                is_other = Path(f"/proc/{pid}/exe").resolve() != Path(f"/proc/{job}/exe").resolve()
+                if pid != job and (is_other or environment != Path(f"/proc/{job}/environ").read_bytes()):
+                    seen.environments += environment
                     seen.processes.add(pid)
     _files(home, seen)
 
