@@ -131,9 +131,12 @@ def _look(home: Path, job: int, seen: Watched) -> None:
             if above == job or here.is_relative_to(home):
                 seen.arguments += Path(f"/proc/{pid}/cmdline").read_bytes()
                 environment = Path(f"/proc/{pid}/environ").read_bytes()
-                # Between fork and exec a child still shows what the job itself was given.
-                is_other = Path(f"/proc/{pid}/exe").resolve() != Path(f"/proc/{job}/exe").resolve()
-                if pid != job and (is_other or environment != Path(f"/proc/{job}/environ").read_bytes()):
+                # Between fork and exec a child is still the job itself, down to its arguments; after exec it never is.
+                unlike = any(
+                    Path(f"/proc/{pid}/{name}").read_bytes() != Path(f"/proc/{job}/{name}").read_bytes()
+                    for name in ("cmdline", "environ")
+                )
+                if pid != job and unlike:
                     seen.environments += environment
                     seen.processes.add(pid)
     _files(home, seen)
