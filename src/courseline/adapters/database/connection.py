@@ -24,7 +24,8 @@ DEFAULTS = {
     "keepalives_count": "3",
     # What is committed is on disk, also on a server whose administrator chose otherwise: a webhook that was answered is
     # not sent again.
-    "options": "-c synchronous_commit=on"
+    # Times are answered in UTC.
+    "options": "-c synchronous_commit=on -c TimeZone=UTC"
     " -c tcp_keepalives_idle=30 -c tcp_keepalives_interval=10 -c tcp_keepalives_count=3",
 }
 

@@ -7,10 +7,11 @@ from contextlib import contextmanager
 from threading import Lock
 from uuid import UUID
 
-from sqlalchemy import Connection, create_engine, func, select
+from sqlalchemy import Connection
 
-from courseline.adapters.database.connection import engine_url, faults_of, shown
+from courseline.adapters.database.connection import faults_of, shown
 from courseline.adapters.database.courses import PostgresCourses
+from courseline.adapters.database.engine import engine_of
 from courseline.adapters.database.inbox import PostgresInbox
 from courseline.adapters.database.lease import lease, transactions_key
 from courseline.adapters.database.ledger import PostgresLedger
@@ -49,7 +50,7 @@ class PostgresDatabase:
 
     def __init__(self, url: str, *, migrates_itself: bool = False) -> None:
         self.url = url
-        self._engine = create_engine(engine_url(url), pool_pre_ping=True)
+        self._engine = engine_of(url)
         self._migrates_itself = migrates_itself
         self._checked = False
         self._checking = Lock()
@@ -62,7 +63,7 @@ class PostgresDatabase:
             self._check_revision()
             with self._engine.begin() as connection:
                 for key in self._leased:
-                    connection.execute(select(func.pg_advisory_xact_lock_shared(key)))
+                    connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock_shared({key:d})")
                 yield PostgresRows(connection)
 
     @contextmanager
