@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import timedelta
 from uuid import UUID
 
 import pytest
 from sqlalchemy import insert
 from tests.builders.rows import NOW, hex_of, save_course
+from tests.builders.waiting import PATIENCE
 
 from courseline.adapters.database.database import PostgresDatabase
 from courseline.adapters.database.tables_ledger import OPERATION
@@ -53,6 +56,31 @@ def test_a_second_operation_on_one_target_is_refused_while_the_first_is_open(dat
     with pytest.raises(Conflict, match=r"a deploy started there at 2026-01-02 03:04:05 UTC has not ended"):
         start(database, {"branch": "other"}, kind=OperationKind.STUDENT_TEMPLATE)
     assert start(database, target="another").target == "another"
+
+
+def test_of_two_that_start_at_once_the_second_waits_and_is_told_of_the_first(database: PostgresDatabase):
+    with ThreadPoolExecutor(1) as pool:
+        with database.transaction() as rows:
+            rows.ledger.start_operation(OperationKind.DEPLOY, TARGET, INPUTS, NOW, None)
+            second = pool.submit(start, database)
+            with pytest.raises(TimeoutError):
+                second.result(0.3)
+        with pytest.raises(Conflict, match="a deploy started there"):
+            second.result(PATIENCE)
+
+
+def test_of_two_that_start_at_once_the_second_goes_on_when_the_first_comes_to_nothing(
+    database: PostgresDatabase,
+):
+    waiting = []
+    with ThreadPoolExecutor(1) as pool:
+        with suppress(KeyError), database.transaction() as rows:
+            rows.ledger.start_operation(OperationKind.DEPLOY, TARGET, INPUTS, NOW, None)
+            waiting.append(pool.submit(start, database))
+            with pytest.raises(TimeoutError):
+                waiting[0].result(0.3)
+            raise KeyError
+        assert waiting[0].result(PATIENCE).attempt == 1
 
 
 def test_one_open_operation_per_target_is_held_by_the_index_uq_operation_one_open_per_target(

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Mapping
 from uuid import UUID
 
-from sqlalchemy import Column, ColumnElement, Connection, Table, and_, func, or_, select
+from sqlalchemy import Column, Connection, Table, and_, func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from courseline.adapters.database.contents import ContentRows
 from courseline.adapters.database.credentials import CredentialRows
-from courseline.adapters.database.tables import among
 from courseline.adapters.database.tables_course import (
     COURSE,
     COURSE_EXAMPLE_REPOSITORY,
@@ -22,6 +21,15 @@ from courseline.domain.course.course import Course
 from courseline.errors import Refused
 
 _UUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
+
+_COURSES = """
+    SELECT course.*, organization.path AS organization, course_family.path AS family, ARRAY(
+        SELECT name FROM course_example_repository WHERE course_id = course.id ORDER BY position
+    ) AS example_repositories
+    FROM course
+    JOIN course_family ON course_family.id = course.course_family_id
+    JOIN organization ON organization.id = course_family.organization_id
+"""
 
 
 class PostgresCourses:
@@ -46,19 +54,18 @@ class PostgresCourses:
 
     def by_assignments(self, identity: str) -> Course | None:
         """See `usecases.rows.CourseRows`."""
-        return next(iter(self._courses(COURSE.c.assignments_identity == identity)), None)
+        return next(iter(self._courses("WHERE assignments_identity = %(it)s", it=identity)), None)
 
     def by_template(self, identity: str) -> Course | None:
         """See `usecases.rows.CourseRows`."""
-        return next(iter(self._courses(COURSE.c.template_identity == identity)), None)
+        return next(iter(self._courses("WHERE template_identity = %(it)s", it=identity)), None)
 
     def find(self, reference: str) -> list[Course]:
         """See `usecases.rows.CourseRows`."""
-        conditions: list[ColumnElement[bool]] = [COURSE.c.path == reference]
+        means = "course.path = %(it)s OR concat_ws('/', organization.path, course_family.path, course.path) = %(it)s"
         if _UUID.fullmatch(reference):
-            conditions.append(COURSE.c.id == UUID(reference))
-        title = func.concat_ws("/", ORGANIZATION.c.path, COURSE_FAMILY.c.path, COURSE.c.path)
-        return self._courses(or_(title == reference, *conditions))
+            return self._courses(f"WHERE {means} OR course.id = %(id)s", it=reference, id=UUID(reference))
+        return self._courses(f"WHERE {means}", it=reference)
 
     def all(self) -> list[Course]:
         """See `usecases.rows.CourseRows`."""
@@ -76,7 +83,7 @@ class PostgresCourses:
             names.get("family"),
         )
         changed |= family_changed
-        before = next(iter(self._courses(COURSE.c.id == course.id)), None)
+        before = next(iter(self._courses("WHERE course.id = %(it)s", it=course.id)), None)
         if before == course:
             return changed
         values = {
@@ -117,8 +124,8 @@ class PostgresCourses:
                 f"Saving course {course.title}: its assignments and its student-template repository are the same,"
                 f" {course.assignments_url}. Students would fork the solutions; give the template its own repository."
             )
-        used = or_(among(COURSE.c.assignments_identity, mine), among(COURSE.c.template_identity, mine))
-        for other in self._courses(and_(used, COURSE.c.id != course.id)):
+        used = "assignments_identity = ANY(%(mine)s) OR template_identity = ANY(%(mine)s)"
+        for other in self._courses(f"WHERE ({used}) AND course.id <> %(it)s", it=course.id, mine=mine):
             both = sorted(set(mine) & {other.assignments_identity, other.template_identity})
             raise Refused(
                 f"Saving course {course.title}: {' and '.join(both)} already belongs to course {other.title}."
@@ -146,14 +153,8 @@ class PostgresCourses:
         self._connection.execute(table.update().where(table.c.id == row.id).values(values))
         return row.id, True
 
-    def _courses(self, *conditions: ColumnElement[bool]) -> list[Course]:
-        rows = self._connection.execute(
-            select(COURSE, ORGANIZATION.c.path.label("organization"), COURSE_FAMILY.c.path.label("family"))
-            .join(COURSE_FAMILY, COURSE_FAMILY.c.id == COURSE.c.course_family_id)
-            .join(ORGANIZATION, ORGANIZATION.c.id == COURSE_FAMILY.c.organization_id)
-            .where(*conditions)
-        ).all()
-        listed = self._listed(row.id for row in rows)
+    def _courses(self, condition: str = "", **values: object) -> list[Course]:
+        rows = self._connection.exec_driver_sql(_COURSES + condition, values)
         courses = [
             Course(
                 id=row.id,
@@ -168,24 +169,10 @@ class PostgresCourses:
                 template_identity=row.template_identity,
                 template_project_id=row.template_project_id,
                 template_visibility=row.template_visibility,
-                example_repositories=listed.get(row.id, ()),
+                example_repositories=tuple(row.example_repositories),
                 execution_backends=tuple(row.execution_backends),
                 timezone=row.timezone,
             )
             for row in rows
         ]
         return sorted(courses, key=lambda course: course.title)
-
-    def _listed(self, courses: Iterable[UUID]) -> dict[UUID, tuple[str, ...]]:
-        ids: Collection[UUID] = list(courses)
-        if not ids:
-            return {}
-        query = (
-            select(COURSE_EXAMPLE_REPOSITORY)
-            .where(among(COURSE_EXAMPLE_REPOSITORY.c.course_id, ids))
-            .order_by(COURSE_EXAMPLE_REPOSITORY.c.position)
-        )
-        names: dict[UUID, tuple[str, ...]] = {}
-        for row in self._connection.execute(query):
-            names[row.course_id] = (*names.get(row.course_id, ()), row.name)
-        return names

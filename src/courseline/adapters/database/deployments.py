@@ -4,14 +4,51 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from sqlalchemy import Connection, bindparam, func, select
+from psycopg.types.json import Json
+from sqlalchemy import Connection, func
 from sqlalchemy.dialects.postgresql import insert
 
-from courseline.adapters.database.tables import among
-from courseline.adapters.database.tables_course import COURSE_CONTENT
 from courseline.adapters.database.tables_ledger import ACTOR
-from courseline.adapters.database.tables_ledger import COURSE_CONTENT_DEPLOYMENT as DEPLOYMENT
 from courseline.domain.deploying.deployment import Deployment, DeploymentStatus
+
+_COLUMNS = {
+    "course_content_id": "uuid",
+    "deployment_status": "text",
+    "example_version_id": "uuid",
+    "deployed_version_id": "uuid",
+    "deployed_commit": "text",
+    "rendered_tree": "text",
+    "deployed_tree": "text",
+    "deployed_at": "timestamptz",
+    "deployment_path": "text",
+    "deployment_metadata": "json",
+    "workflow_id": "uuid",
+    "example_identifier": "text",
+    "version_tag": "text",
+    "is_customized": "boolean",
+    "last_customized_at": "timestamptz",
+}
+_NAMES = ", ".join(_COLUMNS)
+_DEPLOYMENTS = f"""
+    SELECT {", ".join(f"deployment.{name}" for name in _COLUMNS)}
+    FROM course_content_deployment AS deployment
+    JOIN course_content ON course_content.id = deployment.course_content_id
+    WHERE course_content.course_id = %(course_id)s
+"""  # noqa: S608 - the names are written above
+# Not INSERT ... ON CONFLICT: its insert triggers run for a known row too, and would refuse to mark a place as unassigned
+# once its content has become a unit.
+_SAVE = f"""
+    WITH given ({_NAMES}) AS (
+        SELECT * FROM unnest({", ".join(f"%({name})s::{kind}[]" for name, kind in _COLUMNS.items())})
+    ), known AS (
+        UPDATE course_content_deployment AS deployment
+        SET {", ".join(f"{name} = given.{name}" for name in _COLUMNS)}, updated_at = now()
+        FROM given WHERE deployment.course_content_id = given.course_content_id
+        RETURNING deployment.course_content_id
+    )
+    INSERT INTO course_content_deployment ({_NAMES})
+    SELECT {_NAMES} FROM given WHERE course_content_id NOT IN (SELECT course_content_id FROM known)
+"""  # noqa: S608 - the names are written above
 
 
 class DeploymentRows:
@@ -26,11 +63,7 @@ class DeploymentRows:
 
     def deployments(self, course_id: UUID) -> dict[UUID, Deployment]:
         """See `usecases.rows.LedgerRows`."""
-        query = (
-            select(DEPLOYMENT)
-            .join(COURSE_CONTENT, COURSE_CONTENT.c.id == DEPLOYMENT.c.course_content_id)
-            .where(COURSE_CONTENT.c.course_id == course_id)
-        )
+        rows = self._connection.exec_driver_sql(_DEPLOYMENTS, {"course_id": course_id})
         return {
             row.course_content_id: Deployment(
                 content_id=row.course_content_id,
@@ -49,23 +82,14 @@ class DeploymentRows:
                 is_customized=row.is_customized,
                 last_customized_at=row.last_customized_at,
             )
-            for row in self._connection.execute(query)
+            for row in rows
         }
 
     def save_deployments(self, *deployments: Deployment) -> None:
         """See `usecases.rows.LedgerRows`."""
-        # Not INSERT ... ON CONFLICT: its insert triggers run for a known row too, and would refuse to mark a place
-        # as unassigned once its content has become a unit.
-        contents = [deployment.content_id for deployment in deployments]
-        query = select(DEPLOYMENT.c.course_content_id).where(among(DEPLOYMENT.c.course_content_id, contents))
-        known = set(self._connection.scalars(query.with_for_update()))
-        old = [_values(deployment) for deployment in deployments if deployment.content_id in known]
-        new = [_values(deployment) for deployment in deployments if deployment.content_id not in known]
-        if old:
-            update = DEPLOYMENT.update().where(DEPLOYMENT.c.course_content_id == bindparam("course_content"))
-            self._connection.execute(update.values(updated_at=func.now()), old)
-        if new:
-            self._connection.execute(DEPLOYMENT.insert(), new)
+        if deployments:
+            columns = map(list, zip(*map(_values, deployments), strict=True))
+            self._connection.exec_driver_sql(_SAVE, dict(zip(_COLUMNS, columns, strict=True)))
 
     def name_actor(self, actor: str, name: str) -> None:
         """See `usecases.rows.LedgerRows`."""
@@ -76,23 +100,22 @@ class DeploymentRows:
         )
 
 
-def _values(deployment: Deployment) -> dict[str, object]:
-    """Columns of a record, and its key under a name of its own for statements that compare with it."""
-    return {
-        "course_content": deployment.content_id,
-        "course_content_id": deployment.content_id,
-        "deployment_status": str(deployment.status),
-        "example_version_id": deployment.assigned_version_id,
-        "deployed_version_id": deployment.deployed_version_id,
-        "deployed_commit": deployment.deployed_commit,
-        "rendered_tree": deployment.rendered_tree,
-        "deployed_tree": deployment.deployed_tree,
-        "deployed_at": deployment.deployed_at,
-        "deployment_path": deployment.directory,
-        "deployment_metadata": dict(deployment.metadata),
-        "workflow_id": deployment.operation_id,
-        "example_identifier": deployment.identifier,
-        "version_tag": deployment.label,
-        "is_customized": deployment.is_customized,
-        "last_customized_at": deployment.last_customized_at,
-    }
+def _values(deployment: Deployment) -> tuple[object, ...]:
+    """A record in the order of the columns."""
+    return (
+        deployment.content_id,
+        str(deployment.status),
+        deployment.assigned_version_id,
+        deployment.deployed_version_id,
+        deployment.deployed_commit,
+        deployment.rendered_tree,
+        deployment.deployed_tree,
+        deployment.deployed_at,
+        deployment.directory,
+        Json(dict(deployment.metadata)),
+        deployment.operation_id,
+        deployment.identifier,
+        deployment.label,
+        deployment.is_customized,
+        deployment.last_customized_at,
+    )

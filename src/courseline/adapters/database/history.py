@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from typing import cast
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, exists, func, select
+from psycopg.types.json import Json
+from sqlalchemy import Connection, Row, func, select
 
 from courseline.adapters.database.connection import advisory_key
 from courseline.adapters.database.tables import among
@@ -17,6 +18,36 @@ from courseline.domain.ledger.history import Action, ChainHead, Event, HistoryRo
 from courseline.errors import NotFound
 
 BATCH = 1000
+
+# Held until the transaction ends, so that the next writer sees this head and not the one before.
+_LOCK = """
+    SELECT pg_advisory_xact_lock(%(key)s),
+        EXISTS (SELECT FROM course WHERE id = %(chain)s) AS course_id,
+        EXISTS (SELECT FROM example_repository WHERE id = %(chain)s) AS example_repository_id
+"""
+_HEAD = "SELECT seq, hash FROM deployment_history WHERE chain = %(chain)s ORDER BY seq DESC LIMIT 1"
+_COLUMNS = {
+    "seq": "bigint",
+    "hash_version": "smallint",
+    "action": "text",
+    "course_content_id": "uuid",
+    "path": "text",
+    "example_version_id": "uuid",
+    "previous_example_version_id": "uuid",
+    "version_tag": "text",
+    "workflow_id": "uuid",
+    "actor": "text",
+    "reason": "text",
+    "details": "json",
+    "created_at": "timestamptz",
+    "previous_hash": "text",
+    "hash": "text",
+}
+_APPEND = f"""
+    INSERT INTO deployment_history (chain, course_id, example_repository_id, {", ".join(_COLUMNS)})
+    SELECT %(chain)s, %(course_id)s, %(example_repository_id)s, given.*
+    FROM unnest({", ".join(f"%({name})s::{kind}[]" for name, kind in _COLUMNS.items())}) AS given
+"""  # noqa: S608 - the names are written above
 
 
 class HistoryRows:
@@ -35,50 +66,40 @@ class HistoryRows:
         Raises:
             NotFound: there is neither a course nor an example repository with this id.
         """
-        owner = self._owner(chain)
-        # Held until the transaction ends, so that the next writer sees this head and not the one before.
-        self._connection.execute(select(func.pg_advisory_xact_lock(advisory_key("history", str(chain)))))
+        owner = self._own(chain)
         head = self.head(chain)
-        rows = []
+        rows: list[tuple[object, ...]] = []
         for event in events:
             row = chained(chain, head, event)
             rows.append(
-                {
-                    "chain": chain,
-                    "course_id": None,
-                    "example_repository_id": None,
-                    owner: chain,
-                    "seq": row.seq,
-                    "hash_version": row.hash_version,
-                    "action": str(event.action),
-                    "course_content_id": event.content_id,
-                    "path": event.path,
-                    "example_version_id": event.example_version_id,
-                    "previous_example_version_id": event.previous_example_version_id,
-                    "version_tag": event.version_tag,
-                    "workflow_id": event.operation_id,
-                    "actor": event.actor,
-                    "reason": event.reason,
-                    "details": dict(event.details),
-                    "created_at": event.created_at,
-                    "previous_hash": row.previous_hash,
-                    "hash": row.hash,
-                }
+                (
+                    row.seq,
+                    row.hash_version,
+                    str(event.action),
+                    event.content_id,
+                    event.path,
+                    event.example_version_id,
+                    event.previous_example_version_id,
+                    event.version_tag,
+                    event.operation_id,
+                    event.actor,
+                    event.reason,
+                    Json(dict(event.details)),
+                    event.created_at,
+                    row.previous_hash,
+                    row.hash,
+                )
             )
             head = ChainHead(row.seq, row.hash)
         if rows:
-            self._connection.execute(HISTORY.insert(), rows)
+            columns = dict(zip(_COLUMNS, map(list, zip(*rows, strict=True)), strict=True))
+            owners = {"course_id": None, "example_repository_id": None, owner: chain}
+            self._connection.exec_driver_sql(_APPEND, {"chain": chain, **owners, **columns})
         return head
 
     def head(self, chain: UUID) -> ChainHead:
         """See `usecases.rows.LedgerRows`."""
-        query = (
-            select(HISTORY.c.seq, HISTORY.c.hash)
-            .where(HISTORY.c.chain == chain)
-            .order_by(HISTORY.c.seq.desc())
-            .limit(1)
-        )
-        row = self._connection.execute(query).first()
+        row = self._connection.exec_driver_sql(_HEAD, {"chain": chain}).first()
         return ChainHead() if row is None else ChainHead(row.seq, row.hash)
 
     def history(self, chain: UUID) -> Iterator[HistoryRow]:
@@ -108,12 +129,14 @@ class HistoryRows:
         }
         return dict(sorted(words.items(), key=lambda item: (item[1], str(item[0]))))
 
-    def _owner(self, chain: UUID) -> str:
-        owners = {"course_id": COURSE, "example_repository_id": EXAMPLE_REPOSITORY}
-        query = select(*(exists().where(table.c.id == chain).label(name) for name, table in owners.items()))
-        for name, is_owner in zip(owners, self._connection.execute(query).one(), strict=True):
-            if is_owner:
-                return name
+    def _own(self, chain: UUID) -> str:
+        """Lock a chain; the column that names its owner."""
+        key = advisory_key("history", str(chain))
+        row = self._connection.exec_driver_sql(_LOCK, {"key": key, "chain": chain}).one()
+        if row.course_id:
+            return "course_id"
+        if row.example_repository_id:
+            return "example_repository_id"
         raise NotFound(
             f"Recording history: {chain} is neither a registered course nor a registered repository."
         )

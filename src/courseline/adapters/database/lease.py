@@ -1,7 +1,7 @@
 """One writer per target: a session advisory lock on a connection of its own, gone when its process is.
 
 https://www.postgresql.org/docs/14/explicit-locking.html#ADVISORY-LOCKS. The statement that takes the lock carries
-the holder's name: it stays visible in `pg_stat_activity.query` as long as the lock is held, and holds more than the
+the holder's name, so it is sent as text without parameters: it stays visible in `pg_stat_activity.query` as long as the lock is held, and holds more than the
 63 ASCII letters of an `application_name`.
 
 A process that is killed while its transaction commits leaves a server that goes on committing, without the lease.
@@ -16,7 +16,6 @@ from contextlib import contextmanager
 from uuid import UUID
 
 import psycopg
-from psycopg import sql
 from sqlalchemy import Connection
 
 from courseline.adapters.database.connection import advisory_key, conninfo, faults_of
@@ -58,14 +57,14 @@ def lease(
     """
     key = advisory_key("lease", target)
     with faults_of(url):
-        connection = psycopg.connect(conninfo(url), autocommit=True)
+        connection = psycopg.connect(conninfo(url), autocommit=True, cursor_factory=psycopg.ClientCursor)
     with connection:
         with faults_of(url):
             deadline = time.monotonic() + wait
             _take(connection, key, target, (wait, wait), holder)
             while (job := _job(connection, target, recording)) is not None:
                 # Whoever records the work of a job needs the lease, so it is not kept while that is waited for.
-                connection.execute(sql.SQL("SELECT pg_advisory_unlock({})").format(sql.Literal(key)))
+                connection.execute("SELECT pg_advisory_unlock(%s)", (key,))
                 if (left := deadline - time.monotonic()) <= 0:
                     raise NeighbourFailed(_unsettled(target, wait, *job))
                 time.sleep(min(_LOOK_EVERY_SECONDS, left))
@@ -112,30 +111,26 @@ def _await_commits(connection: psycopg.Connection, target: str, seconds: float, 
             f" wrote, after {seconds:g} s. Look what it waits for, then run the command again."
         )
     # The last statement of the session, which others read the holder from.
-    connection.execute(sql.SQL("SELECT pg_advisory_unlock({}), {}").format(sql.Literal(key), _mark(holder)))
+    connection.execute("SELECT pg_advisory_unlock(%s), %s", (key, _mark(holder)))
 
 
 def _taken(connection: psycopg.Connection, key: int, wait: float, holder: str) -> bool:
     name = _mark(holder)
-    row = connection.execute(
-        sql.SQL("SELECT pg_try_advisory_lock({}), {}").format(sql.Literal(key), name)
-    ).fetchone()
+    row = connection.execute("SELECT pg_try_advisory_lock(%s), %s", (key, name)).fetchone()
     if row is not None and row[0]:
         return True
     if wait <= 0:
         return False
-    connection.execute(
-        sql.SQL("SET lock_timeout = {}").format(sql.Literal(f"{max(1, round(wait * 1000))}ms"))
-    )
+    connection.execute("SELECT set_config('lock_timeout', %s, false)", (f"{max(1, round(wait * 1000))}ms",))
     try:
-        connection.execute(sql.SQL("SELECT pg_advisory_lock({}), {}").format(sql.Literal(key), name))
+        connection.execute("SELECT pg_advisory_lock(%s), %s", (key, name))
     except psycopg.errors.LockNotAvailable:
         return False
     return True
 
 
-def _mark(holder: str) -> sql.Literal:
-    return sql.Literal(MARK + _plain(holder))
+def _mark(holder: str) -> str:
+    return MARK + _plain(holder)
 
 
 def _plain(holder: str) -> str:

@@ -7,9 +7,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from psycopg.types.json import Json
 from sqlalchemy import ColumnElement, Connection, Row, func, select
 
-from courseline.adapters.database.connection import advisory_key
 from courseline.adapters.database.tables import among
 from courseline.adapters.database.tables_ledger import OPERATION, OPERATION_EVENT
 from courseline.domain.ids import operation_id as id_of
@@ -22,6 +22,30 @@ from courseline.domain.ledger.operation import (
     inputs_digest,
 )
 from courseline.errors import Conflict, NotFound
+
+_FIRST = """
+    SELECT id, kind, target, course_id, inputs, inputs_digest, attempt, state, checkpoint, message, started_at, ended_at
+    FROM operation WHERE
+"""
+_OPEN = _FIRST + "target = %(target)s AND state = 'open'"
+_LAST = """
+    SELECT max(attempt) FROM operation
+    WHERE kind = %(kind)s AND target = %(target)s AND inputs_digest = %(inputs_digest)s
+"""
+_START = """
+    INSERT INTO operation (id, kind, target, course_id, inputs, inputs_digest, attempt, state, started_at)
+    VALUES (%(id)s, %(kind)s, %(target)s, %(course_id)s, %(inputs)s, %(inputs_digest)s, %(attempt)s, 'open', %(at)s)
+    ON CONFLICT DO NOTHING
+"""
+_LOCKED = "SELECT kind, target, state, checkpoint FROM operation WHERE id = %(id)s FOR UPDATE"
+_RECORD = """
+    INSERT INTO operation_event (operation_id, seq, name, facts)
+    SELECT %(id)s, coalesce(max(seq), 0) + 1, %(name)s, %(facts)s::json
+    FROM operation_event WHERE operation_id = %(id)s
+"""
+_WITH = f"WITH event AS ({_RECORD}) UPDATE operation"
+_CHECKPOINT = _WITH + " SET checkpoint = %(checkpoint)s WHERE id = %(id)s"
+_END = _WITH + " SET state = %(state)s, ended_at = %(at)s, message = %(message)s WHERE id = %(id)s"
 
 
 class OperationRows:
@@ -36,7 +60,7 @@ class OperationRows:
 
     def open_operation(self, target: str) -> Operation | None:
         """See `usecases.rows.LedgerRows`."""
-        return self._first(OPERATION.c.target == target, OPERATION.c.state == OperationState.OPEN.value)
+        return self._first(_OPEN, {"target": target})
 
     def start_operation(
         self,
@@ -47,25 +71,29 @@ class OperationRows:
         course_id: UUID | None,
     ) -> Operation:
         """See `usecases.rows.LedgerRows`."""
-        # Two that start at once take turns here; the unique index would refuse the second one less politely.
-        self._connection.execute(select(func.pg_advisory_xact_lock(advisory_key("operation", target))))
-        already = self.open_operation(target)
-        if already is not None:
-            raise Conflict(
-                f"Starting {kind} on {target}: a {already.kind} started there at"
-                f" {already.started_at:%Y-%m-%d %H:%M:%S} UTC has not ended (operation {already.id})."
-                " The next run of that command takes it up again or closes it."
-            )
         digest = inputs_digest(inputs)
-        last = self._connection.scalar(
-            select(func.max(OPERATION.c.attempt)).where(
-                OPERATION.c.kind == str(kind),
-                OPERATION.c.target == target,
-                OPERATION.c.inputs_digest == digest,
-            )
-        )
-        attempt = (last or 0) + 1
-        operation = Operation(
+        facts = {"kind": str(kind), "target": target, "inputs_digest": digest}
+        while True:
+            attempt = (self._connection.exec_driver_sql(_LAST, facts).scalar() or 0) + 1
+            values = {
+                **facts,
+                "id": id_of(str(kind), target, digest, attempt),
+                "course_id": course_id,
+                "inputs": Json(dict(inputs)),
+                "attempt": attempt,
+                "at": now,
+            }
+            # Of two that start at once the second waits here for the first to commit, and then inserts nothing.
+            if self._connection.exec_driver_sql(_START, values).rowcount:
+                break
+            already = self.open_operation(target)
+            if already is not None:
+                raise Conflict(
+                    f"Starting {kind} on {target}: a {already.kind} started there at"
+                    f" {already.started_at:%Y-%m-%d %H:%M:%S} UTC has not ended (operation {already.id})."
+                    " The next run of that command takes it up again or closes it."
+                )
+        return Operation(
             id=id_of(str(kind), target, digest, attempt),
             kind=kind,
             target=target,
@@ -76,20 +104,6 @@ class OperationRows:
             started_at=now,
             course_id=course_id,
         )
-        self._connection.execute(
-            OPERATION.insert().values(
-                id=operation.id,
-                kind=str(kind),
-                target=target,
-                course_id=course_id,
-                inputs=operation.inputs,
-                inputs_digest=digest,
-                attempt=attempt,
-                state=str(operation.state),
-                started_at=now,
-            )
-        )
-        return operation
 
     def checkpoint(self, operation_id: UUID, name: str, facts: Mapping[str, object]) -> None:
         """See `usecases.rows.LedgerRows`.
@@ -98,18 +112,14 @@ class OperationRows:
             NotFound: there is no such operation.
             Conflict: it has ended, so another run took the target over.
         """
-        operation = self._locked(operation_id)
-        if operation.state is not OperationState.OPEN:
+        row = self._locked(operation_id)
+        if row.state != OperationState.OPEN:
             raise Conflict(
-                f"Recording `{name}` of the {operation.kind} on {operation.target}: another run has ended it as"
-                f" {operation.state}. Nothing was recorded; run the command again."
+                f"Recording `{name}` of the {row.kind} on {row.target}: another run has ended it as"
+                f" {row.state}. Nothing was recorded; run the command again."
             )
-        self._record(operation_id, name, facts)
-        self._connection.execute(
-            OPERATION.update()
-            .where(OPERATION.c.id == operation_id)
-            .values(checkpoint={**operation.checkpoint, **facts})
-        )
+        changed = {"checkpoint": Json({**row.checkpoint, **facts})}
+        self._connection.exec_driver_sql(_CHECKPOINT, _event(operation_id, name, facts) | changed)
 
     def remark(self, operation_id: UUID, name: str, facts: Mapping[str, object]) -> None:
         """See `usecases.rows.LedgerRows`.
@@ -118,7 +128,7 @@ class OperationRows:
             NotFound: there is no such operation.
         """
         self._locked(operation_id)
-        self._record(operation_id, name, facts)
+        self._connection.exec_driver_sql(_RECORD, _event(operation_id, name, facts))
 
     def end_operation(
         self, operation_id: UUID, state: OperationState, now: datetime, message: str = ""
@@ -129,24 +139,21 @@ class OperationRows:
             NotFound: there is no such operation.
             Conflict: it has ended in another way.
         """
-        operation = self._locked(operation_id)
-        if operation.state is state:
+        row = self._locked(operation_id)
+        if row.state == state:
             return
-        if operation.state is not OperationState.OPEN:
+        if row.state != OperationState.OPEN:
             raise Conflict(
-                f"Ending the {operation.kind} on {operation.target} as {state}: another run has ended it as"
-                f" {operation.state}. Run the command again."
+                f"Ending the {row.kind} on {row.target} as {state}: another run has ended it as"
+                f" {row.state}. Run the command again."
             )
-        self._record(operation_id, str(state), {"message": message} if message else {})
-        self._connection.execute(
-            OPERATION.update()
-            .where(OPERATION.c.id == operation_id)
-            .values(state=str(state), ended_at=now, message=message)
-        )
+        changed = {"state": str(state), "at": now, "message": message}
+        facts = {"message": message} if message else {}
+        self._connection.exec_driver_sql(_END, _event(operation_id, str(state), facts) | changed)
 
     def operation(self, operation_id: UUID) -> Operation | None:
         """See `usecases.rows.LedgerRows`."""
-        return self._first(OPERATION.c.id == operation_id)
+        return self._first(_FIRST + "id = %(id)s", {"id": operation_id})
 
     def operations(self, target: str) -> list[Operation]:
         """See `usecases.rows.LedgerRows`."""
@@ -202,22 +209,11 @@ class OperationRows:
         )
         return {row.operation_id: row.times for row in self._connection.execute(query)}
 
-    def _locked(self, operation_id: UUID) -> Operation:
-        query = select(OPERATION).where(OPERATION.c.id == operation_id).with_for_update()
-        row = self._connection.execute(query).first()
+    def _locked(self, operation_id: UUID) -> Row[Any]:
+        row = self._connection.exec_driver_sql(_LOCKED, {"id": operation_id}).first()
         if row is None:
             raise NotFound(f"Recording progress: there is no operation {operation_id}.")
-        return _operation(row)
-
-    def _record(self, operation_id: UUID, name: str, facts: Mapping[str, object]) -> None:
-        following = select(func.coalesce(func.max(OPERATION_EVENT.c.seq), 0) + 1).where(
-            OPERATION_EVENT.c.operation_id == operation_id
-        )
-        self._connection.execute(
-            OPERATION_EVENT.insert().values(
-                operation_id=operation_id, seq=following.scalar_subquery(), name=name, facts=dict(facts)
-            )
-        )
+        return row
 
     def _newest(self, *conditions: ColumnElement[bool], limit: int | None = None) -> list[Operation]:
         query = (
@@ -228,9 +224,13 @@ class OperationRows:
         )
         return [_operation(row) for row in self._connection.execute(query)]
 
-    def _first(self, *conditions: ColumnElement[bool]) -> Operation | None:
-        row = self._connection.execute(select(OPERATION).where(*conditions)).first()
+    def _first(self, query: str, values: Mapping[str, object]) -> Operation | None:
+        row = self._connection.exec_driver_sql(query, dict(values)).first()
         return None if row is None else _operation(row)
+
+
+def _event(operation_id: UUID, name: str, facts: Mapping[str, object]) -> dict[str, object]:
+    return {"id": operation_id, "name": name, "facts": Json(dict(facts))}
 
 
 def _operation(row: Row[Any]) -> Operation:

@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from sqlalchemy import Connection, select
-from sqlalchemy.dialects.postgresql import insert
+from psycopg.types.json import Json
+from sqlalchemy import Connection
 
-from courseline.adapters.database.tables_ledger import PLAN
 from courseline.usecases.rows import StoredPlan
+
+_SAVE = """
+    INSERT INTO plan (course_id, digest, base_sha, steps, created_at)
+    VALUES (%(course_id)s, %(digest)s, %(base_sha)s, %(steps)s, %(created_at)s) ON CONFLICT DO NOTHING
+"""
+_PLAN = """
+    SELECT digest, course_id, base_sha, steps, created_at FROM plan
+    WHERE course_id = %(course_id)s AND digest = %(digest)s
+"""
 
 
 class PlanRows:
@@ -23,22 +31,19 @@ class PlanRows:
 
     def save_plan(self, plan: StoredPlan) -> None:
         """See `usecases.rows.LedgerRows`."""
-        self._connection.execute(
-            insert(PLAN)
-            .values(
-                course_id=plan.course_id,
-                digest=plan.digest,
-                base_sha=plan.base_sha,
-                steps=[dict(step) for step in plan.steps],
-                created_at=plan.created_at,
-            )
-            .on_conflict_do_nothing()
-        )
+        values = {
+            "course_id": plan.course_id,
+            "digest": plan.digest,
+            "base_sha": plan.base_sha,
+            "steps": Json([dict(step) for step in plan.steps]),
+            "created_at": plan.created_at,
+        }
+        self._connection.exec_driver_sql(_SAVE, values)
 
     def plan(self, course_id: UUID, digest: str) -> StoredPlan | None:
         """See `usecases.rows.LedgerRows`."""
-        query = select(PLAN).where(PLAN.c.course_id == course_id, PLAN.c.digest == digest)
-        row = self._connection.execute(query).first()
+        values = {"course_id": course_id, "digest": digest}
+        row = self._connection.exec_driver_sql(_PLAN, values).first()
         if row is None:
             return None
         return StoredPlan(row.digest, row.course_id, row.base_sha, tuple(row.steps), row.created_at)

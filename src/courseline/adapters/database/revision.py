@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
 REVISION = "0009"
 
 
 def revision_of(connection: Connection) -> str | None:
     """The revision recorded in a database, None when it has none."""
-    if connection.scalar(text("SELECT to_regclass('alembic_version')")) is None:
+    if connection.exec_driver_sql("SELECT to_regclass('alembic_version')").scalar() is None:
         return None
-    found = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    found = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
     return None if found is None else str(found)

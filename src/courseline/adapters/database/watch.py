@@ -8,18 +8,40 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Row, Table, func, select
+from psycopg.types.json import Json
+from sqlalchemy import Connection, Row, Table, select
 from sqlalchemy.dialects.postgresql import insert
 
-from courseline.adapters.database.tables import among
-from courseline.adapters.database.tables_library import EXAMPLE_VERSION_TAG
 from courseline.adapters.database.tables_watch import (
     COURSE_MERGE_REQUEST,
     COURSE_PIPELINE,
-    COURSE_WATCH,
     RECONCILE_MARK,
 )
 from courseline.usecases.react.watch_rows import Outcome, SeenHead, SeenPipeline, SeenRequest, Undone
+
+_LIBRARY = """
+    SELECT concat_ws(
+        ' ', count(*), count(*) FILTER (WHERE withdrawn),
+        to_char(max(withdrawn_at) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"+00:00"')
+    ) FROM example_version_tag
+"""
+_HEADS = (
+    "SELECT course_id, sha, looked_at, library, outcome, template_sha, template_outcome FROM course_watch"
+)
+_SAVE_DEPLOY = f"""
+    INSERT INTO course_watch (course_id, sha, looked_at, library, outcome)
+    VALUES (%(course_id)s, %(sha)s, %(at)s, ({_LIBRARY}), %(outcome)s)
+    ON CONFLICT (course_id) DO UPDATE
+    SET sha = excluded.sha, looked_at = excluded.looked_at, library = excluded.library, outcome = excluded.outcome
+"""  # noqa: S608 - all of it is written here
+_SAVE_TEMPLATE = """
+    INSERT INTO course_watch (course_id, template_sha, template_at, template_outcome)
+    VALUES (%(course_id)s, %(sha)s, %(at)s, %(outcome)s)
+    ON CONFLICT (course_id) DO UPDATE SET template_sha = excluded.template_sha,
+        template_at = excluded.template_at, template_outcome = excluded.template_outcome
+"""
+_REQUESTS = f"SELECT {', '.join(one.name for one in fields(SeenRequest))} FROM course_merge_request"  # noqa: S608
+_IN_ORDER = " ORDER BY course_id, iid"
 
 
 class PostgresWatch:
@@ -34,42 +56,41 @@ class PostgresWatch:
 
     def library(self) -> str:
         """See `usecases.react.watch_rows.WatchRows`."""
-        withdrawn = func.count().filter(EXAMPLE_VERSION_TAG.c.withdrawn)
-        last = func.max(EXAMPLE_VERSION_TAG.c.withdrawn_at)
-        labels, gone, at = self._connection.execute(select(func.count(), withdrawn, last)).one()
-        return f"{labels} {gone} {at.isoformat() if at else ''}".rstrip()
+        return str(self._connection.exec_driver_sql(_LIBRARY).scalar_one())
 
     def heads(self) -> dict[UUID, SeenHead]:
         """See `usecases.react.watch_rows.WatchRows`."""
-        return {row.course_id: _head(row) for row in self._connection.execute(select(COURSE_WATCH))}
+        return {row.course_id: _head(row) for row in self._connection.exec_driver_sql(_HEADS)}
 
     def head(self, course_id: UUID) -> SeenHead:
         """See `usecases.react.watch_rows.WatchRows`."""
-        query = select(COURSE_WATCH).where(COURSE_WATCH.c.course_id == course_id)
-        row = self._connection.execute(query).one_or_none()
+        query = _HEADS + " WHERE course_id = %(course_id)s"
+        row = self._connection.exec_driver_sql(query, {"course_id": course_id}).one_or_none()
         return SeenHead(course_id) if row is None else _head(row)
 
     def save_deploy(self, course_id: UUID, sha: str | None, outcome: Outcome, at: datetime) -> None:
         """See `usecases.react.watch_rows.WatchRows`."""
-        values = {"sha": sha, "looked_at": at, "library": self.library(), "outcome": asdict(outcome)}
-        self._put(COURSE_WATCH, {"course_id": course_id}, values)
+        values = {"course_id": course_id, "sha": sha, "at": at, "outcome": Json(asdict(outcome))}
+        self._connection.exec_driver_sql(_SAVE_DEPLOY, values)
 
     def save_template(self, course_id: UUID, sha: str | None, outcome: Outcome, at: datetime) -> None:
         """See `usecases.react.watch_rows.WatchRows`."""
-        values = {"template_sha": sha, "template_at": at, "template_outcome": asdict(outcome)}
-        self._put(COURSE_WATCH, {"course_id": course_id}, values)
+        values = {"course_id": course_id, "sha": sha, "at": at, "outcome": Json(asdict(outcome))}
+        self._connection.exec_driver_sql(_SAVE_TEMPLATE, values)
 
     def request(self, course_id: UUID, iid: int) -> SeenRequest | None:
         """See `usecases.react.watch_rows.WatchRows`."""
-        table = COURSE_MERGE_REQUEST
-        found = self._requests(table.c.course_id == course_id, table.c.iid == iid)
+        one = " WHERE course_id = %(course_id)s AND iid = %(iid)s"
+        found = self._requests(one, {"course_id": course_id, "iid": iid})
         return found[0] if found else None
 
     def requests(self, states: Collection[str], course_id: UUID | None = None) -> list[SeenRequest]:
         """See `usecases.react.watch_rows.WatchRows`."""
-        table = COURSE_MERGE_REQUEST
-        of = () if course_id is None else (table.c.course_id == course_id,)
-        return self._requests(among(table.c.state, states), *of)
+        values: dict[str, object] = {"states": list(states)}
+        if course_id is None:
+            return self._requests(" WHERE state = ANY(%(states)s)", values)
+        of = " WHERE course_id = %(course_id)s AND state = ANY(%(states)s)"
+        return self._requests(of, values | {"course_id": course_id})
 
     def save_request(self, request: SeenRequest) -> None:
         """See `usecases.react.watch_rows.WatchRows`."""
@@ -102,10 +123,9 @@ class PostgresWatch:
         """See `usecases.react.watch_rows.WatchRows`."""
         self._put(RECONCILE_MARK, {"scope": scope}, {"read_until": at})
 
-    def _requests(self, *conditions: ColumnElement[bool]) -> list[SeenRequest]:
-        table = COURSE_MERGE_REQUEST
-        query = select(table).where(*conditions).order_by(table.c.course_id, table.c.iid)
-        return [SeenRequest(**row) for row in self._connection.execute(query).mappings()]
+    def _requests(self, condition: str, values: dict[str, object]) -> list[SeenRequest]:
+        rows = self._connection.exec_driver_sql(_REQUESTS + condition + _IN_ORDER, values)
+        return [SeenRequest(*row) for row in rows]
 
     def _put(self, table: Table, key: Mapping[str, object], values: Mapping[str, object]) -> None:
         statement = insert(table).values({**key, **values})
