@@ -85,9 +85,11 @@ def find_known(
     """
     known = _known(candidates, repository_id, shelf.current, neighbours)
     asked = _asked_for([version for _, version in known.values()], label, shelf.given)
+    unknown = [candidate for candidate in candidates if candidate.directory not in known]
     with beside(lambda: _lost(asked, neighbours)) as losing:
-        if fetch is not None:
-            fetch([candidate for candidate in candidates if candidate.directory not in known])
+        if fetch is not None and unknown:
+            with beside(neighbours.rules):  # what is new will be judged by them, and they take a while to read
+                fetch(unknown)
         lost = losing()
     kept = {directory: found for directory, found in known.items() if found[1].version_id not in lost}
     shown = {version.example.id: version for version in shelf.current}
