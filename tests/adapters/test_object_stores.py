@@ -266,6 +266,47 @@ class TestFolder:
         FolderStore(tmp_path / "o").put("a/b", b"x")
         assert (tmp_path / "o" / "a" / "b").stat().st_mode & 0o777 == 0o600
 
+    @pytest.mark.parametrize("is_slow", [False, True])
+    def test_bytes_reach_the_disk_before_their_name_and_so_does_each_new_directory(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_slow: bool
+    ) -> None:
+        root = tmp_path / "o"
+        store = FolderStore(root)
+        store.check()
+        monkeypatch.setattr(store, "_is_slow", is_slow)
+        synced: dict[str, list[str]] = {}
+        sync = os.fsync
+
+        def noted(descriptor: int) -> None:
+            path = Path(f"/proc/self/fd/{descriptor}").readlink()
+            if path.is_dir():
+                synced[path.relative_to(tmp_path).as_posix()] = sorted(os.listdir(path))  # noqa: PTH208 - names
+            else:
+                assert path.parent.name == ".partial"
+            sync(descriptor)
+
+        monkeypatch.setattr(os, "fsync", noted)
+        store.put_many({"a/b/one": b"1", "a/b/two": b"2", "a/c/d/three": b"3"})
+        assert synced == {
+            "o": [".partial", "a"],
+            "o/a": ["b", "c"],
+            "o/a/b": ["one", "two"],
+            "o/a/c": ["d"],
+            "o/a/c/d": ["three"],
+        }
+        synced.clear()
+        store.put("a/b/one", b"4")
+        assert synced == {"o/a/b": ["one", "two"]}
+
+    def test_a_directory_where_a_file_should_be_is_named(self, tmp_path: Path) -> None:
+        store = FolderStore(tmp_path / "o")
+        store.put_many({"a": b"x", "b/c": b"x"})
+        for key in ("a/below", "a/far/below", "b"):
+            with pytest.raises(NeighbourFailed, match=f"Writing {key} in the object store"):
+                store.put(key, b"y")
+        assert list((tmp_path / "o" / ".partial").iterdir()) == []
+        assert [found.key for found in store.list("")] == ["a", "b/c"]
+
     def test_a_killed_writer_leaves_no_key_and_the_rest_is_cleared_away(self, tmp_path: Path) -> None:
         store = FolderStore(tmp_path / "o")
         store.check()

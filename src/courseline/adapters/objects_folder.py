@@ -8,13 +8,14 @@ from __future__ import annotations
 import os
 import secrets
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 
-from courseline.adapters.parallel import THREADS, in_parallel
+from courseline.adapters.parallel import in_parallel_when_slow
+from courseline.adapters.read_file import read_file
 from courseline.domain.library.objects import checked_key
 from courseline.domain.paths import printable
 from courseline.errors import InvalidInput, NeighbourFailed
@@ -35,48 +36,59 @@ class FolderStore:
         self._root = root
         self._own = secrets.token_hex(8)  # no other process, here or on another machine, takes the same names
         self._numbers = count()
+        self._is_slow = False
 
     def __repr__(self) -> str:
         return f"FolderStore({str(self._root)!r})"
 
     def put(self, key: str, data: bytes) -> None:
         """Write one object; readers see the old bytes or the new ones, never a part."""
-        self._put_all([(key, data)])
+        self.put_many({key: data})
 
     def put_many(self, objects: Mapping[str, bytes]) -> None:
-        """Write several, some at a time; returns when all are there."""
+        """Write several, some at a time where the disk takes its time; returns when all are there."""
+        entered: dict[str, str] = {}  # directories with new names -> a key for the message
         waiting = sorted(objects.items())  # what lies in one directory comes together
-        share = max(1, -(-len(waiting) // THREADS))
-        in_parallel(self._put_all, [waiting[at : at + share] for at in range(0, len(waiting), share)])
+        self._is_slow = in_parallel_when_slow(
+            lambda item: self._put(*item, entered), waiting, is_slow=self._is_slow
+        )
+        # The names in a directory are brought to the disk together.
+        in_parallel_when_slow(lambda item: self._bring_names(*item), entered.items(), is_slow=self._is_slow)
 
-    def _put_all(self, objects: Sequence[tuple[str, bytes]]) -> None:
-        """Write one after the other; the names in a directory are brought to the disk together."""
-        written: dict[str, str] = {}
-        for key, data in objects:
-            path = str(self._path(key))
-            directory = path.rpartition("/")[0]
-            with self._doing(f"Writing {printable(key)}"):
-                partial = self._write_partial(data)
-                try:
-                    if directory not in written:
-                        _make_directories(Path(directory))
-                    os.replace(partial, path)  # noqa: PTH105 - a release has thousands of files
-                except OSError:
-                    Path(partial).unlink(missing_ok=True)
-                    raise
-                written[directory] = key
-        for directory, key in written.items():
-            with self._doing(f"Writing {printable(key)}"):
-                _sync_directory(Path(directory))
+    def _put(self, key: str, data: bytes, entered: dict[str, str]) -> None:
+        path = self._place(key)
+        directory = path.rpartition("/")[0]
+        try:
+            partial = self._write_partial(data)
+            try:
+                _rename(partial, path, directory, key, entered)
+            except OSError:
+                os.unlink(partial)
+                raise
+        except OSError as problem:
+            raise self._failed(f"Writing {printable(key)}", problem) from problem
+        entered[directory] = key
+
+    def _bring_names(self, directory: str, key: str) -> None:
+        """Bring the new names to the disk, not only the bytes they stand for."""
+        try:
+            descriptor = os.open(directory, os.O_RDONLY | os.O_CLOEXEC)
+            try:
+                os.fsync(descriptor)
+            finally:
+                os.close(descriptor)
+        except OSError as problem:
+            raise self._failed(f"Writing {printable(key)}", problem) from problem
 
     def get(self, key: str) -> bytes | None:
         """The object's bytes, None when there is no such key."""
-        path = self._path(key)
-        with self._doing(f"Reading {printable(key)}"):
-            try:
-                return path.read_bytes()
-            except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
-                return None
+        path = self._place(key)
+        try:
+            return read_file(path)
+        except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+            return None
+        except OSError as problem:
+            raise self._failed(f"Reading {printable(key)}", problem) from problem
 
     def get_many(self, keys: Iterable[str]) -> dict[str, bytes]:
         """Several objects; missing keys are left out."""
@@ -86,18 +98,18 @@ class FolderStore:
     def list(self, prefix: str) -> Iterator[StoredObject]:
         """Every object whose key starts with `prefix`, ordered by key."""
         directory, _, start = prefix.rpartition("/")
-        base = self._path(directory) if directory else self._root
+        base = Path(self._place(directory)) if directory else self._root
         with self._doing(f"Listing {printable(prefix) or 'everything'}"):
             yield from self._walk(base, f"{directory}/" if directory else "", start)
 
     def delete(self, key: str) -> None:
         """Remove one object; a missing key is no error."""
-        path = self._path(key)
+        path = self._place(key)
         with (
             self._doing(f"Deleting {printable(key)}"),
             suppress(FileNotFoundError, NotADirectoryError, IsADirectoryError),
         ):
-            path.unlink()
+            os.unlink(path)
 
     def check(self) -> None:
         """Make the directory, write to it, and clear away what killed writers left a day ago."""
@@ -133,46 +145,56 @@ class FolderStore:
             (self._root / _PARTIAL).mkdir(parents=True, exist_ok=True, mode=0o700)
             descriptor = os.open(name, flags, 0o600)
         try:
-            with open(descriptor, "wb", buffering=0) as file:  # noqa: PTH123 - it is open already
+            try:
                 rest = memoryview(data)
                 while rest:
-                    rest = rest[file.write(rest) :]
+                    rest = rest[os.write(descriptor, rest) :]
                 os.fsync(descriptor)
+            finally:
+                os.close(descriptor)
         except BaseException:
-            Path(name).unlink(missing_ok=True)
+            with suppress(FileNotFoundError):
+                os.unlink(name)
             raise
         return name
 
-    def _path(self, key: str) -> Path:
-        if checked_key(key).split("/")[0] == _PARTIAL:
+    def _place(self, key: str) -> str:
+        if checked_key(key).split("/", 1)[0] == _PARTIAL:
             msg = f"{printable(key)} cannot be a key: the store keeps unfinished files under {_PARTIAL}."
             raise InvalidInput(msg)
-        return self._root / key
+        return f"{self._root}/{key}"
 
     @contextmanager
     def _doing(self, doing: str) -> Iterator[None]:
         try:
             yield
         except OSError as problem:
-            msg = f"{doing} in the object store {self._root}: {problem.strerror or problem}. Check the directory, its owner and the free space."
-            raise NeighbourFailed(msg) from problem
+            raise self._failed(doing, problem) from problem
+
+    def _failed(self, doing: str, problem: OSError) -> NeighbourFailed:
+        return NeighbourFailed(
+            f"{doing} in the object store {self._root}: {problem.strerror or problem}. Check the directory, its owner and"
+            " the free space."
+        )
 
 
-def _make_directories(directory: Path) -> None:
-    """Make it and what is missing above it, each with its name brought to the disk: a power cut takes no branch away."""
-    missing = []
-    while not directory.exists():
-        missing.append(directory)
-        directory = directory.parent
-    for made in reversed(missing):
-        made.mkdir(exist_ok=True, mode=0o700)
-        _sync_directory(made.parent)
-
-
-def _sync_directory(directory: Path) -> None:
-    """Bring the new name to the disk, not only the bytes it stands for."""
-    descriptor = os.open(directory, os.O_RDONLY)
+def _rename(partial: str, path: str, directory: str, key: str, entered: dict[str, str]) -> None:
     try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+        os.rename(partial, path)
+    except FileNotFoundError:
+        _make_directory(directory, key, entered)
+        os.rename(partial, path)
+
+
+def _make_directory(directory: str, key: str, entered: dict[str, str]) -> None:
+    """Make it and what is missing above it, each with its name brought to the disk: a power cut takes no branch away."""
+    above = directory.rpartition("/")[0]
+    try:
+        os.mkdir(directory, 0o700)
+    except FileExistsError:  # another thread was faster, and enters it
+        return
+    except FileNotFoundError:
+        _make_directory(above, key, entered)
+        with suppress(FileExistsError):
+            os.mkdir(directory, 0o700)
+    entered[above] = key

@@ -10,11 +10,11 @@ from functools import lru_cache
 from importlib.metadata import distribution
 from pathlib import Path
 
+from courseline.adapters.read_file import read_file
+
 PACKAGE = Path(__file__).parent.parent
 LIBRARIES = ("PyYAML", "markdown-it-py", "nbformat", "pydantic")
 """What reads meta.yaml, texts and notebooks for builder and gate."""
-
-_AT_ONCE = 64 * 1024
 
 
 @lru_cache(maxsize=1)
@@ -32,7 +32,7 @@ def sources_digest(package: Path) -> str:
     for library in LIBRARIES:
         digest.update(f"\0{library} {_metadata(library)}".encode())
     for source in sorted(_sources(str(package), "")):
-        raw = _read(f"{package}/{source}")
+        raw = read_file(f"{package}/{source}")
         digest.update(f"\0{source} {len(raw)}\0".encode() + raw)
     return digest.hexdigest()
 
@@ -51,15 +51,3 @@ def _sources(directory: str, inside: str) -> Iterator[str]:
                 yield from _sources(entry.path, f"{inside}{entry.name}/")
             elif entry.name.endswith(".py"):
                 yield f"{inside}{entry.name}"
-
-
-def _read(path: str) -> bytes:
-    """All of a small file; there are hundreds, and a file object for each takes as long as reading it."""
-    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        parts = []
-        while part := os.read(descriptor, _AT_ONCE):
-            parts.append(part)
-    finally:
-        os.close(descriptor)
-    return b"".join(parts)

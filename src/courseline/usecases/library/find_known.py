@@ -88,7 +88,9 @@ def find_known(
     unknown = [candidate for candidate in candidates if candidate.directory not in known]
     with beside(lambda: _lost(asked, neighbours)) as losing:
         if fetch is not None and unknown:
-            with beside(neighbours.rules):  # what is new will be judged by them, and they take a while to read
+            with beside(
+                neighbours.rules
+            ):  # what is new will be judged by them, and they take a while to read
                 fetch(unknown)
         lost = losing()
     kept = {directory: found for directory, found in known.items() if found[1].version_id not in lost}
