@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -28,6 +29,12 @@ def until(condition: Callable[[], object], what: str, *, pause: float = _PAUSE) 
     while not condition():
         assert time.monotonic() < deadline, f"Waited {PATIENCE:g} s, and still not: {what}"
         time.sleep(pause)
+
+
+def is_running(pid: str) -> bool:
+    """Whether a process is there and has not ended."""
+    status = Path(f"/proc/{pid}/status")
+    return status.exists() and "State:\tZ" not in status.read_text()
 
 
 def until_somebody_waits(

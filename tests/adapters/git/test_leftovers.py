@@ -6,11 +6,11 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests.builders.waiting import PATIENCE, until
+from tests.builders.waiting import PATIENCE, is_running, until
 
 from courseline.adapters.git import GitAdapter
 from courseline.adapters.git.askpass import write_script
-from courseline.adapters.git.command import Command, Programs
+from courseline.adapters.git.command import Command, find_git
 from courseline.errors import NeighbourFailed
 
 # Opens a workspace, says so, and never ends.
@@ -63,10 +63,10 @@ def test_directories_of_others_are_left_alone(adapter: GitAdapter, temp_root: Pa
 
 
 def test_a_command_that_takes_too_long_is_killed_with_all_it_started(tmp_path: Path, temp_root: Path) -> None:
-    programs = Programs.found_in("/usr/bin:/bin")
+    git = find_git("/usr/bin:/bin")
     write_script(tmp_path / "askpass")
     environment = {"PATH": "/usr/bin:/bin", "HOME": str(tmp_path), "MARK": str(tmp_path)}
-    command = Command(programs, tmp_path, environment, tmp_path / "askpass", 10**6)
+    command = Command(git, tmp_path, environment, tmp_path / "askpass", 10**6)
     child = tmp_path / "child"
     alias = f"alias.wait=!sleep {2 * PATIENCE:.0f} & echo $! > $MARK/made; mv $MARK/made $MARK/child; wait"
     seconds = 0.5
@@ -76,8 +76,3 @@ def test_a_command_that_takes_too_long_is_killed_with_all_it_started(tmp_path: P
         seconds *= 2
     pid = child.read_text().strip()
     until(lambda: not is_running(pid), "the child of git has ended")
-
-
-def is_running(pid: str) -> bool:
-    status = Path(f"/proc/{pid}/status")
-    return status.exists() and "State:\tZ" not in status.read_text()

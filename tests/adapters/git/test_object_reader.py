@@ -11,7 +11,7 @@ from tests.builders.repositories import Repository, build_repository, git
 from tests.builders.waiting import until
 
 from courseline.adapters.git.askpass import write_script
-from courseline.adapters.git.command import Command, Programs
+from courseline.adapters.git.command import Command, find_git
 from courseline.adapters.git.object_reader import ObjectReader
 from courseline.domain.tree import blob_oid
 from courseline.errors import InvalidInput, NeighbourFailed
@@ -31,9 +31,7 @@ def repository(tmp_path: Path) -> Repository:
 def command(repository: Repository, tmp_path: Path) -> Command:
     write_script(tmp_path / "askpass")
     environment = {"PATH": "/usr/bin:/bin", "HOME": str(tmp_path), "GIT_DIR": str(repository.path)}
-    return Command(
-        Programs.found_in("/usr/bin:/bin"), repository.path, environment, tmp_path / "askpass", 10**9
-    )
+    return Command(find_git("/usr/bin:/bin"), repository.path, environment, tmp_path / "askpass", 10**9)
 
 
 @pytest.fixture

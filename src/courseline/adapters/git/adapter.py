@@ -7,7 +7,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from courseline.adapters.git import askpass, configuration
-from courseline.adapters.git.command import REMOTE_SECONDS, Command, Programs
+from courseline.adapters.git.command import REMOTE_SECONDS, Command, find_git
 from courseline.adapters.git.fast_import import checked_author
 from courseline.adapters.git.leftovers import temporary_directory
 from courseline.adapters.git.objects import BLOB_BYTES
@@ -71,20 +71,20 @@ class GitAdapter:
         Raises:
             NeighbourFailed: git is not installed, or `temp_root` cannot be written to.
         """
-        programs = Programs.found_in(self._search_path)
+        git = find_git(self._search_path)
         with (
             temporary_directory(self._temp_root) as directory,
-            closing(self._repository(programs, directory)) as repository,
+            closing(self._repository(git, directory)) as repository,
         ):
             yield self._workspace(repository)
 
     @contextmanager
     def whole(self, url: str, credential: Credential | None = None) -> Iterator[WholeRepository]:
         """See `ports.Git`."""
-        programs = Programs.found_in(self._search_path)
+        git = find_git(self._search_path)
         with (
             temporary_directory(self._temp_root) as directory,
-            closing(self._repository(programs, directory)) as repository,
+            closing(self._repository(git, directory)) as repository,
         ):
             store = object_store(directory_of(url)) if is_local_path(url) else None
             remote = self._workspace(repository).git_remote(url, credential)
@@ -104,9 +104,9 @@ class GitAdapter:
         Raises:
             NeighbourFailed: git is not installed.
         """
-        programs = Programs.found_in(self._search_path)
+        git = find_git(self._search_path)
         with temporary_directory(self._temp_root) as directory:
-            return self._repository(programs, directory).local(["--version"]).decode().strip()
+            return self._repository(git, directory).local(["--version"]).decode().strip()
 
     def is_local_path(self, url: str) -> bool:
         """Whether `url` means a directory on this machine."""
@@ -122,7 +122,7 @@ class GitAdapter:
             blob_bytes=self._blob_bytes,
         )
 
-    def _repository(self, programs: Programs, directory: Path) -> LocalRepository:
+    def _repository(self, git: str, directory: Path) -> LocalRepository:
         """Write the files git runs with and make the empty repository."""
         repository, home = directory / "repository", directory / "home"
         script, global_file = directory / "askpass", directory / "gitconfig"
@@ -141,7 +141,7 @@ class GitAdapter:
             protocols=self._protocols,
             git_dir=repository,
         )
-        command = Command(programs, repository, environment, script, self._file_bytes)
+        command = Command(git, repository, environment, script, self._file_bytes)
         return LocalRepository(command, repository)
 
 

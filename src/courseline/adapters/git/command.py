@@ -1,8 +1,8 @@
 """The one place that starts git.
 
-GitPython is used as caller of git only: an argument list, and none of its option handling. The process starts with
-an empty environment (`env -i`) plus ours, leads a process group of its own and is killed with it when its time or
-output limit is reached.
+GitPython is used as caller of git only: an argument list, and none of its option handling. The process has our
+environment and nothing else of one, leads a process group of its own and is killed with it when its time or output
+limit is reached.
 """
 
 from __future__ import annotations
@@ -39,27 +39,17 @@ class Answer(Generic[Output]):
     message: str
 
 
-@dataclass(frozen=True, slots=True)
-class Programs:
-    """Absolute paths of the two programs that are started."""
+def find_git(search_path: str) -> str:
+    """Absolute path of the program that is started.
 
-    git: str
-    env: str
-
-    @classmethod
-    def found_in(cls, search_path: str) -> Programs:
-        """Find both.
-
-        Raises:
-            NeighbourFailed: one is not installed in the directories of `search_path`.
-        """
-        found = {name: shutil.which(name, path=search_path) for name in ("git", "env")}
-        git, env = found["git"], found["env"]
-        if git is None or env is None:
-            missing = " and ".join(name for name, path in found.items() if path is None)
-            msg = f"Looking for the program {missing} in {search_path}: it is not there. Install git 2.38 or newer."
-            raise NeighbourFailed(msg)
-        return cls(git, env)
+    Raises:
+        NeighbourFailed: it is not installed in the directories of `search_path`.
+    """
+    git = shutil.which("git", path=search_path)
+    if git is None:
+        msg = f"Looking for the program git in {search_path}: it is not there. Install git 2.38 or newer."
+        raise NeighbourFailed(msg)
+    return git
 
 
 def everything(limit: int = _OUTPUT_BYTES) -> Callable[[BinaryIO], bytes]:
@@ -113,7 +103,7 @@ class Command:
     """Runs git in one workspace.
 
     Args:
-        programs: see `Programs`.
+        git: path of the program.
         directory: the workspace's repository, also the working directory.
         environment: everything git sees of an environment.
         askpass: script written by `askpass.write_script`.
@@ -122,13 +112,13 @@ class Command:
 
     def __init__(
         self,
-        programs: Programs,
+        git: str,
         directory: Path,
         environment: Mapping[str, str],
         askpass: Path,
         file_bytes: int,
     ) -> None:
-        self._programs = programs
+        self._git = git
         self._directory = directory
         self._environment = dict(environment)
         self._askpass = askpass
@@ -202,9 +192,9 @@ class Command:
     def _start(
         self, arguments: Sequence[str], names: Mapping[str, str], descriptors: tuple[int, ...]
     ) -> Process:
-        variables = [f"{name}={value}" for name, value in {**self._environment, **names}.items()]
-        argv = [self._programs.env, "-i", *variables, self._programs.git, *arguments]
-        return Process(argv, self._directory, descriptors, self._file_bytes)
+        argv = [self._git, *arguments]
+        environment = {**self._environment, **names}
+        return Process(argv, self._directory, environment, descriptors, self._file_bytes)
 
 
 def _verb(arguments: Sequence[str]) -> str:

@@ -1,4 +1,8 @@
-"""A running git process: fed, read, timed and, when need be, killed with all that it started."""
+"""A running git process: fed, read, timed and, when need be, killed with all that it started.
+
+Who reads its output also takes in what it says on standard error and looks at the time: a thread for each of these
+would have to be begun, and would have to wait for its turn, with every git.
+"""
 
 from __future__ import annotations
 
@@ -6,19 +10,20 @@ import os
 import resource
 import signal
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
+from itertools import chain
 from pathlib import Path
 from subprocess import PIPE
+from time import monotonic
 from typing import BinaryIO, TypeVar, cast
 
+from courseline.adapters.git.pipes import Pipes, room_in
 from courseline.errors import NeighbourFailed
 
 Output = TypeVar("Output")
 
 _LINGER_SECONDS = 2.0
-_MESSAGE_BYTES = 64 * 1024
-_PIPE_BYTES = 4096  # an empty pipe takes so much at once: PIPE_BUF of pipe(7)
 
 
 class Process:
@@ -27,6 +32,7 @@ class Process:
     Args:
         argv: program and arguments.
         directory: working directory.
+        environment: everything it sees of an environment.
         descriptors: files that it inherits.
         file_bytes: limit of a file that it, or a process it starts, writes.
 
@@ -39,22 +45,35 @@ class Process:
     """
 
     def __init__(
-        self, argv: Sequence[str], directory: Path, descriptors: tuple[int, ...], file_bytes: int
+        self,
+        argv: Sequence[str],
+        directory: Path,
+        environment: Mapping[str, str],
+        descriptors: tuple[int, ...],
+        file_bytes: int,
     ) -> None:
         try:
-            from git.cmd import Git  # noqa: PLC0415 - 150 ms that most commands of ours do not need
+            from git.cmd import Git, safer_popen  # noqa: PLC0415 - 150 ms that most commands of ours do not need
         except ImportError as problem:
             msg = f"Loading GitPython: {problem}. Install git and put it on PATH."
             raise NeighbourFailed(msg) from problem
-        self._owner = Git(str(directory)).execute(
-            argv, istream=PIPE, as_process=True, start_new_session=True, pass_fds=descriptors
-        )
-        if self._owner.proc is None:
-            msg = "Starting git: there is no process. Try again."
-            raise NeighbourFailed(msg)
-        self._process = self._owner.proc
-        self._message = bytearray()
-        self._listener = threading.Thread(target=self._listen, daemon=True)
+        try:
+            # `Git.execute` would add our own environment to the one that is given.
+            self._process = safer_popen(
+                argv,
+                cwd=directory,
+                env=environment,
+                stdin=PIPE,
+                stdout=PIPE,
+                stderr=PIPE,
+                start_new_session=True,
+                pass_fds=descriptors,
+            )
+        except OSError as problem:
+            msg = f"Starting {argv[0]} in {directory}: {problem.strerror}. Try again."
+            raise NeighbourFailed(msg) from problem
+        self._owner = Git.AutoInterrupt(self._process, argv)
+        self._pipes = Pipes(self._process.stdout, self._process.stderr, self._expire)
         self.expired = False
         self.answered = True
         with suppress(ProcessLookupError):
@@ -73,23 +92,22 @@ class Process:
         Returns:
             What `read` made, the exit code, the first 64 KiB of standard error.
         """
-        alarm = threading.Timer(seconds, self._expire)
-        writer = threading.Thread(target=self._write, args=(feed,), daemon=True)
-        for thread in (alarm, writer, self._listener):
-            thread.start()
+        self._pipes.deadline = monotonic() + seconds
+        writer = self._fed(feed)
         try:
-            output = read(cast("BinaryIO", self._process.stdout))
-            code = self._process.wait()
+            output = read(cast("BinaryIO", self._pipes.output))
+            code = self._ended()
         finally:
-            alarm.cancel()
             if self._process.poll() is None:
                 self._signal()
-            self._listener.join(_LINGER_SECONDS)
-            if self._listener.is_alive():  # a hook of the target left a process behind that holds our pipe
+            if not self._pipes.listen(
+                _LINGER_SECONDS
+            ):  # a hook of the target left a process that holds our pipe
                 self._signal()
-                self._listener.join(_LINGER_SECONDS)
-            writer.join(_LINGER_SECONDS)
-        return output, code, bytes(self._message)
+                self._pipes.listen(_LINGER_SECONDS)
+            if writer is not None:
+                writer.join(_LINGER_SECONDS)
+        return output, code, bytes(self._pipes.message)
 
     def ask(self, question: bytes, read: Callable[[BinaryIO], Output], seconds: float) -> Output:
         """Write to a process that goes on, and read its answer.
@@ -103,29 +121,24 @@ class Process:
         Raises:
             EOFError: by `read`, when the process ended before it had answered.
         """
-        if not self._listener.ident:
-            self._listener.start()
         self.answered = False
-        alarm = threading.Timer(seconds, self._expire)
-        writer = threading.Thread(target=self._send, args=(question,), daemon=True)
-        alarm.start()
-        try:
-            if len(question) <= _PIPE_BYTES:
-                self._send(question)
-            else:
-                writer.start()
-            output = read(cast("BinaryIO", self._process.stdout))
-        finally:
-            alarm.cancel()
-        if writer.ident:
+        self._pipes.deadline = monotonic() + seconds
+        writer = None
+        if len(question) <= room_in(self._process.stdin):
+            self._send(question)
+        else:
+            writer = threading.Thread(target=self._send, args=(question,), daemon=True)
+            writer.start()
+        output = read(cast("BinaryIO", self._pipes.output))
+        if writer is not None:
             writer.join()
         self.answered = True
         return output
 
     def last_words(self) -> str:
         """What a process that ended by itself said on standard error."""
-        self._listener.join(_LINGER_SECONDS)
-        return bytes(self._message).decode("utf-8", "replace")
+        self._pipes.listen(_LINGER_SECONDS)
+        return bytes(self._pipes.message).decode("utf-8", "replace")
 
     def kill(self) -> None:
         """Nothing of the process remains: neither it nor its streams."""
@@ -145,6 +158,30 @@ class Process:
         with suppress(ProcessLookupError):
             os.killpg(self._process.pid, signal.SIGKILL)
 
+    def _ended(self) -> int:
+        """The exit code of a process that has closed its output: nearly always it has ended with that."""
+        if self._process.poll() is None:
+            alarm = threading.Timer(max(0.0, self._pipes.deadline - monotonic()), self._expire)
+            alarm.start()
+            self._process.wait()
+            alarm.cancel()
+        return self._process.wait()
+
+    def _fed(self, feed: Iterable[bytes]) -> threading.Thread | None:
+        """Write all of it and close; what the pipe may not hold is written by a thread."""
+        room = room_in(self._process.stdin)
+        chunks = iter(feed)
+        first: list[bytes] = []
+        for chunk in chunks:
+            first.append(chunk)
+            room -= len(chunk)
+            if room < 0:
+                writer = threading.Thread(target=self._write, args=(chain(first, chunks),), daemon=True)
+                writer.start()
+                return writer
+        self._write(first)
+        return None
+
     def _write(self, feed: Iterable[bytes]) -> None:
         stream = cast("BinaryIO", self._process.stdin)
         with suppress(OSError):  # git stopped reading; its exit code and message say why
@@ -158,9 +195,3 @@ class Process:
         with suppress(OSError):  # git has ended: who reads the answer finds out
             stream.write(question)
             stream.flush()
-
-    def _listen(self) -> None:
-        stream = cast("BinaryIO", self._process.stderr)
-        with suppress(ValueError):  # closed by `kill`
-            while chunk := stream.read1(8192):  # type: ignore[attr-defined] # a BufferedReader
-                self._message += chunk[: max(0, _MESSAGE_BYTES - len(self._message))]

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from courseline.adapters.git.adapter import SEARCH_PATH
-from courseline.adapters.git.command import Command, Programs
+from courseline.adapters.git.command import Command, find_git
 from courseline.errors import NeighbourFailed
 
 _SECONDS = 60.0
@@ -40,8 +40,7 @@ def work_tree_files(directory: Path) -> list[str] | None:
         **values,
     }
     try:
-        programs = Programs.found_in(SEARCH_PATH)
-        git = Command(programs, directory, environment, Path(os.devnull), _FILE_BYTES)
+        git = Command(find_git(SEARCH_PATH), directory, environment, Path(os.devnull), _FILE_BYTES)
         answer = git.run(["ls-files", "-z", "--cached", "--others", "--exclude-standard"], seconds=_SECONDS)
     except NeighbourFailed:
         return None
