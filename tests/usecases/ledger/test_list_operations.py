@@ -29,7 +29,8 @@ class Ledger:
     made: list[Operation] = field(default_factory=list)
 
     def start(self, kind: OperationKind, target: str, course_id=None, **inputs: object) -> Operation:
-        self.made.append(open_operation(kind, target, inputs, course_id, self.bench.neighbours))
+        with self.bench.database.transaction() as rows:
+            self.made.append(open_operation(kind, target, inputs, course_id, self.bench.neighbours, rows))
         return self.made[-1]
 
     def end(self, operation: Operation, state: OperationState, message: str = "") -> None:

@@ -28,7 +28,8 @@ def bench(tmp_path: Path, database_url: str) -> Iterator[Bench]:
 def run(
     bench: Bench, inputs: Mapping[str, object] = MAIN, kind=OperationKind.DEPLOY, target=TARGET
 ) -> Operation:
-    return open_operation(kind, target, inputs, None, bench.neighbours)
+    with bench.database.transaction() as rows:
+        return open_operation(kind, target, inputs, None, bench.neighbours, rows)
 
 
 def end(bench: Bench, operation: Operation, state: OperationState = OperationState.DONE) -> None:

@@ -16,7 +16,7 @@ from courseline.errors import NotFound, PushRejected
 from courseline.usecases.beside import beside
 from courseline.usecases.course.find_course import course_of_assignments
 from courseline.usecases.deploying.deployed import Deployed, outcome_of, result_of
-from courseline.usecases.deploying.draft_plan import Draft, draft_plan, read_recorded
+from courseline.usecases.deploying.draft_plan import Draft, Recorded, draft_plan, read_recorded
 from courseline.usecases.deploying.fetch_contents import fetch_contents
 from courseline.usecases.deploying.hold_steps import WRITING, applicable, hold_to_plan, left_over
 from courseline.usecases.deploying.push_commit import push_commit
@@ -24,7 +24,7 @@ from courseline.usecases.deploying.read_assignments import read_head
 from courseline.usecases.deploying.record_deployment import record_applied, save_contents
 from courseline.usecases.deploying.record_found import Finding, record_found, record_reverted
 from courseline.usecases.deploying.settle import settle_deploys
-from courseline.usecases.deploying.shown_plans import read_watched, shown_plans
+from courseline.usecases.deploying.shown_plans import Watched, read_watched, shown_plans
 from courseline.usecases.ledger.open_operation import close_left, open_operation
 from courseline.usecases.neighbours import Neighbours
 from courseline.usecases.react import watch_rows as watch
@@ -82,13 +82,13 @@ def _attempt(command: Deploy, course: Course, stored: StoredPlan | None, neighbo
         remote = workspace.remote(
             command.assignments, neighbours.credential(command.assignments, course.id, "source")
         )
-        with beside(lambda: (read_recorded(course, neighbours), read_watched(course, neighbours))) as reading:
+        with beside(lambda: _read(course, neighbours)) as reading:
             head = read_head(remote, command.branch, to_read=True)
             recorded, watched = reading()
         if not command.dry_run and settle_deploys(
             course, command.assignments, head, recorded.left, neighbours
         ):
-            recorded, watched = read_recorded(course, neighbours), read_watched(course, neighbours)
+            recorded, watched = _read(course, neighbours)
         stored = stored or shown_plans(course, head, watched, workspace, remote, neighbours)
         draft = draft_plan(course, head, recorded, workspace, remote, neighbours, stored)
         steps = hold_to_plan(stored, draft.plan.steps, draft.assignments.match.matched)
@@ -110,11 +110,13 @@ def _attempt(command: Deploy, course: Course, stored: StoredPlan | None, neighbo
                 rows.watch.save_deploy(course.id, head.sha, outcome_of(results), neighbours.clock())
             return replace(answer, rows_changed=changed or reverted)
         inputs = {"course": str(course.id), "branch": head.branch, "plan": command.plan}
-        operation = open_operation(
-            OperationKind.DEPLOY, course.assignments_identity, inputs, course.id, neighbours
-        )
+        with neighbours.database.transaction() as rows:
+            operation = open_operation(
+                OperationKind.DEPLOY, course.assignments_identity, inputs, course.id, neighbours, rows
+            )
+            behind = rows.ledger.head(course.id)
         commit, applied = push_commit(
-            draft, applying, contents.blobs, operation, workspace, remote, neighbours
+            draft, applying, contents.blobs, operation, behind, workspace, remote, neighbours
         )
         _record(outcome, operation, commit, applied, outcome_of(results), neighbours)
         return replace(answer, operation=operation.id, commit=commit, rows_changed=True)
@@ -135,6 +137,11 @@ class Outcome:
     steps: Sequence[Step]
     applying: Sequence[Step]
     failed: dict[UUID, str]
+
+
+def _read(course: Course, neighbours: Neighbours) -> tuple[Recorded, Watched]:
+    with neighbours.database.transaction() as rows:
+        return read_recorded(course, rows), read_watched(course, rows)
 
 
 def _stored(command: Deploy, course: Course, neighbours: Neighbours) -> StoredPlan | None:

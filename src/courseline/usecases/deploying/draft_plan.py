@@ -20,7 +20,7 @@ from courseline.usecases.deploying.read_places import Places, read_places
 from courseline.usecases.deploying.resolve_wishes import resolve_wishes
 from courseline.usecases.neighbours import Neighbours
 from courseline.usecases.ports import Remote, Workspace
-from courseline.usecases.rows import StoredPlan
+from courseline.usecases.rows import Rows, StoredPlan
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +61,13 @@ class Recorded:
     contents: Sequence[Content]
 
 
-def read_recorded(course: Course, neighbours: Neighbours) -> Recorded:
-    """Read it in one transaction."""
-    with neighbours.database.transaction() as rows:
-        return Recorded(
-            rows.ledger.open_operation(course.assignments_identity),
-            rows.ledger.deployments(course.id),
-            rows.courses.contents(course.id, removed=True),
-        )
+def read_recorded(course: Course, rows: Rows) -> Recorded:
+    """Read it."""
+    return Recorded(
+        rows.ledger.open_operation(course.assignments_identity),
+        rows.ledger.deployments(course.id),
+        rows.courses.contents(course.id, removed=True),
+    )
 
 
 def draft_plan(

@@ -11,7 +11,7 @@ from courseline.domain.deploying.choose import choose_dependency
 from courseline.domain.deploying.resolution import Resolution
 from courseline.domain.library.version import LabelledVersion, VersionFacts
 from courseline.usecases.deploying.load_dependencies import DependencyTables, load_dependencies
-from courseline.usecases.neighbours import Neighbours
+from courseline.usecases.rows import Rows
 
 
 @dataclass(slots=True)
@@ -33,7 +33,7 @@ def follow_dependencies(
     versions: Mapping[UUID, VersionFacts],
     here: Mapping[UUID, set[UUID]],
     tables: DependencyTables,
-    neighbours: Neighbours,
+    rows: Rows,
 ) -> Needs:
     """All that the versions of a course need, directly and by others.
 
@@ -43,7 +43,7 @@ def follow_dependencies(
         versions: that its places are to get, by id.
         here: example id -> versions that its places get.
         tables: from `load_dependencies` for `versions`; what is found on the way is added to them.
-        neighbours: the outside.
+        rows: the transaction.
     """
     needs = Needs({}, {version.id: version.example_id for version in versions.values()})
     for resolved in resolutions:
@@ -58,9 +58,8 @@ def follow_dependencies(
     done = set(versions)
     while waiting := needs.owners.keys() - done:
         done |= waiting
-        with neighbours.database.transaction() as rows:
-            facts = rows.library.version_facts(waiting)
-        more = load_dependencies(course, facts.values(), _directories(facts, tables), neighbours)
+        facts = rows.library.version_facts(waiting)
+        more = load_dependencies(course, facts.values(), _directories(facts, tables), rows)
         tables.examples |= more.examples
         tables.labels = {**tables.labels, **more.labels}
         tables.meant |= more.meant

@@ -14,7 +14,6 @@ from courseline.domain.deploying.resolution import Resolution
 from courseline.domain.library.example import Example
 from courseline.domain.library.meta import Meta
 from courseline.domain.library.version import Dependency, ExampleVersion, LabelledVersion, VersionFacts
-from courseline.usecases.neighbours import Neighbours
 from courseline.usecases.rows import Rows
 
 
@@ -47,7 +46,7 @@ def load_dependencies(
     course: Course,
     versions: Iterable[VersionFacts],
     directories: Mapping[UUID, str],
-    neighbours: Neighbours,
+    rows: Rows,
 ) -> DependencyTables:
     """Find the examples that versions depend on.
 
@@ -55,35 +54,28 @@ def load_dependencies(
         course: whose repositories count.
         versions: the dependents.
         directories: directory of each in its repository, for references that are relative paths.
-        neighbours: the outside.
+        rows: the transaction.
     """
     tables = DependencyTables()
     needed = [(version, entry) for version in versions for entry in version.dependencies]
     if not needed:
         return tables
-    with neighbours.database.transaction() as rows:
-        linked = _usable(
-            {entry.depends_id for _, entry in needed if entry.depends_id is not None}, course, rows
-        )
-        names = {entry.as_written for _, entry in needed if entry.depends_id not in linked}
-        for version, entry in needed:
-            names |= {
-                target for target, _ in legacy_targets(directories.get(version.id, ""), entry.as_written)
-            }
-        hits = rows.library.find(names, course.id)
-        for version, entry in needed:
-            directory = directories.get(version.id, "")
-            meant = _meant(version, entry, directory, linked, hits)
-            tables.meant[version.id, entry.as_written] = meant
-            if isinstance(meant, tuple):
-                tables.examples[meant[0].id] = meant[0]
-        tables.labels = rows.library.labels(tables.examples.keys())
+    linked = _usable({entry.depends_id for _, entry in needed if entry.depends_id is not None}, course, rows)
+    names = {entry.as_written for _, entry in needed if entry.depends_id not in linked}
+    for version, entry in needed:
+        names |= {target for target, _ in legacy_targets(directories.get(version.id, ""), entry.as_written)}
+    hits = rows.library.find(names, course.id)
+    for version, entry in needed:
+        directory = directories.get(version.id, "")
+        meant = _meant(version, entry, directory, linked, hits)
+        tables.meant[version.id, entry.as_written] = meant
+        if isinstance(meant, tuple):
+            tables.examples[meant[0].id] = meant[0]
+    tables.labels = rows.library.labels(tables.examples.keys())
     return tables
 
 
-def load_versions(
-    resolutions: Iterable[Resolution], tables: DependencyTables, neighbours: Neighbours
-) -> None:
+def load_versions(resolutions: Iterable[Resolution], tables: DependencyTables, rows: Rows) -> None:
     """Read the lists of files of what will be rendered, versions and their dependencies, all of them at once."""
     wanted = {
         version_id
@@ -91,8 +83,7 @@ def load_versions(
         for version_id in (resolved.version.id, *(entry.version_id for entry in resolved.dependencies))
     }
     if wanted:
-        with neighbours.database.transaction() as rows:
-            tables.versions |= rows.library.versions(wanted)
+        tables.versions |= rows.library.versions(wanted)
 
 
 def _usable(example_ids: Iterable[UUID], course: Course, rows: Rows) -> dict[UUID, Example]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from courseline.domain.course.course import Course
 from courseline.domain.deploying.plan import Plan
 from courseline.errors import Problem
 from courseline.usecases.beside import beside
 from courseline.usecases.course.find_course import course_of_assignments
-from courseline.usecases.deploying.draft_plan import draft_plan, read_recorded
+from courseline.usecases.deploying.draft_plan import Recorded, draft_plan, read_recorded
 from courseline.usecases.deploying.read_assignments import Head, read_head
 from courseline.usecases.neighbours import Neighbours
 from courseline.usecases.rows import StoredPlan
@@ -60,7 +61,7 @@ def plan_assignments(command: PlanAssignments, neighbours: Neighbours) -> Planne
         remote = workspace.remote(
             command.assignments, neighbours.credential(command.assignments, course.id, "source")
         )
-        with beside(lambda: read_recorded(course, neighbours)) as reading:
+        with beside(lambda: _recorded(course, neighbours)) as reading:
             if command.ref is not None and (
                 command.ref.startswith("refs/") or len(command.ref) == len("0" * 40)
             ):
@@ -76,3 +77,8 @@ def plan_assignments(command: PlanAssignments, neighbours: Neighbours) -> Planne
                 StoredPlan(draft.plan.digest, course.id, draft.plan.base_sha, steps, neighbours.clock())
             )
     return Planned(course.title, draft.plan, head.branch, draft.assignments.warnings)
+
+
+def _recorded(course: Course, neighbours: Neighbours) -> Recorded:
+    with neighbours.database.transaction() as rows:
+        return read_recorded(course, rows)

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from courseline.domain.deploying.applied import Applied
 from courseline.domain.deploying.commit_message import deploy_message, parse_history_head
 from courseline.domain.deploying.step import Step
+from courseline.domain.ledger.history import ChainHead
 from courseline.domain.ledger.operation import Operation
 from courseline.errors import NeighbourFailed, PushRejected
 from courseline.usecases.deploying.build_commit import CommitPlan, changes_of, titles_of
@@ -21,6 +22,7 @@ def push_commit(
     steps: Sequence[Step],
     blobs: Mapping[str, bytes],
     operation: Operation,
+    behind: ChainHead,
     workspace: Workspace,
     remote: Remote,
     neighbours: Neighbours,
@@ -29,15 +31,22 @@ def push_commit(
 
     What its record needs is kept with the operation before the push, so that a crash behind it loses nothing.
 
+    Args:
+        draft: the plan and all behind it.
+        steps: those applied.
+        blobs: bytes by blob id for all that is written anew.
+        operation: that is open for it.
+        behind: the last row of the course's history, which the commit repeats; a resumed operation keeps its own.
+        workspace: to write in.
+        remote: the assignments repository.
+        neighbours: the outside.
+
     Raises:
         PushRejected: somebody else pushed meanwhile; plan again.
         NeighbourFailed: the remote refuses the commit itself.
     """
     head = draft.assignments.head
-    chain = parse_history_head(str(operation.checkpoint.get("history")))
-    if chain is None:
-        with neighbours.database.transaction() as rows:
-            chain = rows.ledger.head(draft.course.id)
+    chain = parse_history_head(str(operation.checkpoint.get("history"))) or behind
     plan = CommitPlan(draft, steps, blobs, draft.assignments.metadata, operation.started_at, operation.id)
     message = deploy_message(steps, titles_of(draft), operation.id, chain)
     commit = workspace.write_commit(

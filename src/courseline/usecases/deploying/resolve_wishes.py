@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from courseline.domain.course.course import Course
@@ -26,6 +27,7 @@ from courseline.usecases.deploying.load_dependencies import (
 from courseline.usecases.deploying.place_wish import PlaceWish
 from courseline.usecases.deploying.resolve_place import is_written, rendered_place, resolve_place
 from courseline.usecases.neighbours import Neighbours
+from courseline.usecases.rows import Rows
 
 
 def resolve_wishes(
@@ -50,21 +52,11 @@ def resolve_wishes(
         chosen, missing = choose_versions(wishes, examples, rows)
         results |= missing
         versions = rows.library.version_facts({choice.labelled.version_id for choice in chosen.values()})
-    tables = load_dependencies(course, versions.values(), _directories(chosen, versions), neighbours)
-    kept = set(results)  # places that cannot get what they wish for, so that nothing may follow it
+        tables = load_dependencies(course, versions.values(), _directories(chosen, versions), rows)
+        choices = _Choices(course, wishes, examples, chosen, versions, tables)
+        kept = set(results)  # places that cannot get what they wish for, so that nothing may follow it
+        found = _resolved(choices, kept, rows)
     while True:
-        here = _here(wishes, examples, chosen, kept)
-        found: list[tuple[PlaceWish, Resolution | Unresolved]] = []
-        for place in wishes:
-            choice = chosen.get(place.content_id)
-            if choice is not None:
-                version = versions[choice.labelled.version_id]
-                example = examples[place.content_id]
-                found.append((place, resolve_place(place, example, version, choice, here, tables)))
-        found = _without_circles(course, found, versions, here, tables, neighbours)
-        load_versions(
-            [resolved for place, resolved in found if is_written(resolved, place)], tables, neighbours
-        )
         for place, resolved in found:
             results[place.content_id] = (
                 rendered_place(place, resolved, tables, neighbours)
@@ -75,6 +67,38 @@ def resolve_wishes(
         if failed <= kept or not any(version.dependencies for version in versions.values()):
             return results
         kept |= failed
+        with neighbours.database.transaction() as rows:
+            found = _resolved(choices, kept, rows)
+
+
+@dataclass(frozen=True, slots=True)
+class _Choices:
+    """What the places of a course are to get: examples and choices by content id, versions by id."""
+
+    course: Course
+    wishes: Sequence[PlaceWish]
+    examples: Mapping[UUID, Example]
+    chosen: Mapping[UUID, Chosen]
+    versions: Mapping[UUID, VersionFacts]
+    tables: DependencyTables
+
+
+def _resolved(
+    choices: _Choices, kept: Collection[UUID], rows: Rows
+) -> list[tuple[PlaceWish, Resolution | Unresolved]]:
+    """The places with a choice and what it comes to, not rendered yet; what will be rendered is in the tables."""
+    here = _here(choices.wishes, choices.examples, choices.chosen, kept)
+    found: list[tuple[PlaceWish, Resolution | Unresolved]] = []
+    for place in choices.wishes:
+        choice = choices.chosen.get(place.content_id)
+        if choice is not None:
+            version = choices.versions[choice.labelled.version_id]
+            example = choices.examples[place.content_id]
+            found.append((place, resolve_place(place, example, version, choice, here, choices.tables)))
+    found = _without_circles(choices, found, here, rows)
+    written = [resolved for place, resolved in found if is_written(resolved, place)]
+    load_versions(written, choices.tables, rows)
+    return found
 
 
 def _here(
@@ -98,16 +122,15 @@ def _here(
 
 
 def _without_circles(
-    course: Course,
+    choices: _Choices,
     found: Sequence[tuple[PlaceWish, Resolution | Unresolved]],
-    versions: Mapping[UUID, VersionFacts],
     here: Mapping[UUID, set[UUID]],
-    tables: DependencyTables,
-    neighbours: Neighbours,
+    rows: Rows,
 ) -> list[tuple[PlaceWish, Resolution | Unresolved]]:
     """The same, with a refusal for each place whose example needs itself in the end."""
     resolutions = [resolved for _, resolved in found if isinstance(resolved, Resolution)]
-    needs = follow_dependencies(course, resolutions, versions, here, tables, neighbours)
+    tables = choices.tables
+    needs = follow_dependencies(choices.course, resolutions, choices.versions, here, tables, rows)
     checked: list[tuple[PlaceWish, Resolution | Unresolved]] = []
     for place, resolved in found:
         if isinstance(resolved, Resolution) and (

@@ -15,7 +15,7 @@ from courseline.usecases.deploying.read_assignments import Head
 from courseline.usecases.neighbours import Neighbours
 from courseline.usecases.ports import Commit, Remote, Workspace
 from courseline.usecases.react.watch_rows import MERGED, OPENED, SeenRequest
-from courseline.usecases.rows import StoredPlan
+from courseline.usecases.rows import Rows, StoredPlan
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +31,10 @@ class Watched:
     requests: Sequence[SeenRequest]
 
 
-def read_watched(course: Course, neighbours: Neighbours) -> Watched:
-    """Read it in one transaction."""
-    with neighbours.database.transaction() as rows:
-        since = rows.watch.head(course.id).sha
-        known = [one for one in rows.watch.requests([OPENED, MERGED], course.id) if one.plan is not None]
+def read_watched(course: Course, rows: Rows) -> Watched:
+    """Read it."""
+    since = rows.watch.head(course.id).sha
+    known = [one for one in rows.watch.requests([OPENED, MERGED], course.id) if one.plan is not None]
     return Watched(since, known)
 
 

@@ -22,20 +22,20 @@ def open_operation(
     inputs: Mapping[str, object],
     course_id: UUID | None,
     neighbours: Neighbours,
+    rows: Rows,
 ) -> Operation:
     """Resume the open operation with these inputs, or start a new attempt. The caller holds the target's lease.
 
     Whoever holds the lease knows that nobody works on an open operation of the target any more: it was killed. One
     with other inputs is closed as abandoned; what it had pushed was recorded before by `settle`.
     """
-    with neighbours.database.transaction() as rows:
-        left = rows.ledger.open_operation(target)
-        if left is not None and left.kind is kind and left.inputs_digest == inputs_digest(inputs):
-            rows.ledger.checkpoint(left.id, RESUMED, {})
-            return left
-        if left is not None:
-            close_left(target, neighbours, rows, why="a later run took over")
-        return rows.ledger.start_operation(kind, target, inputs, neighbours.clock(), course_id)
+    left = rows.ledger.open_operation(target)
+    if left is not None and left.kind is kind and left.inputs_digest == inputs_digest(inputs):
+        rows.ledger.checkpoint(left.id, RESUMED, {})
+        return left
+    if left is not None:
+        close_left(target, neighbours, rows, why="a later run took over")
+    return rows.ledger.start_operation(kind, target, inputs, neighbours.clock(), course_id)
 
 
 def close_left(

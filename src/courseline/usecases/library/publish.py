@@ -62,7 +62,9 @@ def publish(publication: Publication, neighbours: Neighbours) -> None:
             close_left(publication.repository.identity, neighbours, rows)
         return
     inputs = {"tag": publication.tag, "commit": publication.commit}
-    operation = open_operation(OperationKind.SYNC, publication.repository.identity, inputs, None, neighbours)
+    identity = publication.repository.identity
+    with neighbours.database.transaction() as rows:
+        operation = open_operation(OperationKind.SYNC, identity, inputs, None, neighbours, rows)
     _store(
         publication,
         [entry for entry in writing if entry.status is PublicationStatus.PUBLISHED],

@@ -52,7 +52,9 @@ def plan_request(
         return PlannedRequest(note, "It cannot be merged as it is.", None, wanting=True)
     try:
         head = Head(request.target_branch, merged.commit, is_here=True)
-        draft = draft_plan(course, head, read_recorded(course, neighbours), workspace, remote, neighbours)
+        with neighbours.database.transaction() as rows:
+            recorded = read_recorded(course, rows)
+        draft = draft_plan(course, head, recorded, workspace, remote, neighbours)
     except NeighbourFailed:
         raise
     except CourselineError as refused:  # its author has to mend something first

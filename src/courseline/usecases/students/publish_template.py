@@ -188,9 +188,9 @@ def _finish(command: PublishTemplate, push: _Push, waiting: Sequence[Problem]) -
 def _operation(push: _Push) -> Operation:
     course = push.setting.course
     inputs = {"course": str(course.id), "tree": push.judged.built.template.oid}
-    return open_operation(
-        OperationKind.STUDENT_TEMPLATE, course.template_identity, inputs, course.id, push.setting.neighbours
-    )
+    neighbours, identity = push.setting.neighbours, course.template_identity
+    with neighbours.database.transaction() as rows:
+        return open_operation(OperationKind.STUDENT_TEMPLATE, identity, inputs, course.id, neighbours, rows)
 
 
 def _refused(push: _Push) -> UUID:
