@@ -55,9 +55,9 @@ def fill(database: PostgresDatabase) -> None:
         rows.ledger.append(repository.id, [Event(Action.PUBLISHED, NOW, path="hello-world")])
         rows.ledger.end_operation(run.id, OperationState.DONE, NOW)
         rows.ledger.save_plan(StoredPlan(hex_of("plan", 64), course.id, None, ({"a": 1},), NOW))
-        rows.ledger.expose(
-            course.id, run.id, NOW, [Exposure(places[0].id, "a/README.md", "1" * 40, "1", version.id)]
-        )
+        given = (("a/README.md", "1" * 40, "1"), ("a/größe.py", "2" * 40, "3-cut"))
+        rows.ledger.keep_given(run.id, [Exposure(places[0].id, version.id, given)], {})
+        rows.ledger.expose(run.id, NOW)
         rows.ledger.name_actor("local:me", "Me")
         rows.watch.save_deploy(course.id, hex_of("head"), Outcome((Undone("week1.b", "refused", "ü"),)), NOW)
         rows.watch.save_template(course.id, hex_of("head"), Outcome(problem="away"), NOW)

@@ -11,11 +11,12 @@ from uuid import UUID
 
 from courseline.usecases.course.rows import CourseRows, StoredCredential
 from courseline.usecases.jobs.rows import WorkRows
-from courseline.usecases.ledger.rows import Exposure, HiddenBlob, LedgerRows, StoredPlan
+from courseline.usecases.ledger.rows import HiddenBlob, LedgerRows, StoredPlan
 from courseline.usecases.library.rows import ExampleCard, LibraryRows, RepositoryCard
 from courseline.usecases.library.seen_version import SeenVersion
 from courseline.usecases.react.rows import InboxRows, QueueRows
 from courseline.usecases.react.watch_rows import WatchRows
+from courseline.usecases.students.rows import Exposure
 
 __all__ = [
     "CourseRows",

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from sqlalchemy import text
@@ -20,7 +22,7 @@ from courseline.adapters.database.database import PostgresDatabase
 from courseline.domain.course.course import Course
 from courseline.domain.deploying.deployment import Deployment, DeploymentStatus
 from courseline.domain.ledger.history import Action, Event
-from courseline.domain.ledger.operation import OperationKind
+from courseline.domain.ledger.operation import OperationKind, OperationState
 from courseline.domain.library.example import Example, ExampleRepository, Visibility
 from courseline.domain.library.version import Dependency, ExampleVersion, Role
 from courseline.domain.tree import blob_oid
@@ -149,34 +151,99 @@ def test_a_blob_in_many_versions_is_told_once_by_the_first_label_that_had_it(
         assert [one.path for one in rows.ledger.hidden(course.id, [blob_oid(b"same")])] == ["tests/t.py"]
 
 
-def test_an_exposure_is_recorded_once_and_stays_as_recorded_first(database: PostgresDatabase, course: Course):
-    version = secret(FOREIGN, "hello")
-    place = content_id(course, "a")
-    first = [
-        Exposure(place, "a/größe.py", "1" * 40, "3-cut", version.id),
-        Exposure(place, "a/README.md", "2" * 40, "1", None),
-    ]
-    with database.transaction() as rows:
-        put(rows, FOREIGN, version, "hello")
-        run = rows.ledger.start_operation(
-            OperationKind.STUDENT_TEMPLATE, course.template_identity, {}, NOW, course.id
-        )
-        rows.ledger.expose(course.id, run.id, NOW, first)
-        rows.ledger.expose(
-            course.id,
-            run.id,
-            NOW + timedelta(days=1),
-            [
-                Exposure(place, "a/größe.py", "1" * 40, "kept", None),
-                Exposure(place, "a/größe.py", "3" * 40, "2", None),
-            ],
-        )
-        rows.ledger.expose(course.id, run.id, NOW, [])
-        found = rows.ledger.exposures(course.id)
-        assert rows.ledger.exposures(a_course("other").id) == []
-    assert found == [first[1], first[0], Exposure(place, "a/größe.py", "3" * 40, "2", None)]
-    with database._engine.connect() as connection:
-        assert (
-            connection.scalar(text("SELECT max(exposed_at) FROM template_exposure WHERE rule = '3-cut'"))
-            == NOW
-        )
+def a_template(rows: Rows, course: Course, number: int = 1) -> UUID:
+    """An operation that publishes a template, and that has ended."""
+    run = rows.ledger.start_operation(
+        OperationKind.STUDENT_TEMPLATE, course.template_identity, {"number": number}, NOW, course.id
+    )
+    rows.ledger.end_operation(run.id, OperationState.DONE, NOW)
+    return run.id
+
+
+def names(rows: Rows, operation: UUID) -> list[str]:
+    return [one.name for one in rows.ledger.operation_events(operation)]
+
+
+class TestExposures:
+    def test_what_was_kept_is_recorded_once_and_stays_as_recorded_first(
+        self, database: PostgresDatabase, course: Course
+    ) -> None:
+        version = secret(FOREIGN, "hello")
+        a, b = content_id(course, "a"), content_id(course, "b")
+        first = [
+            Exposure(a, version.id, (("a/größe.py", "1" * 40, "3-cut"), ("a/README.md", "2" * 40, "1"))),
+            Exposure(b, None, (('b/"\\\n', "4" * 40, "2"),)),
+        ]
+        later = Exposure(a, None, (("a/größe.py", "3" * 40, "2"),))
+        with database.transaction() as rows:
+            put(rows, FOREIGN, version, "hello")
+            one, two = a_template(rows, course), a_template(rows, course, 2)
+            rows.ledger.keep_given(one, first, {})
+            rows.ledger.expose(one, NOW)
+            rows.ledger.keep_given(one, [replace(first[0], files=later.files)], {})
+            rows.ledger.expose(one, NOW + timedelta(days=1))
+            rows.ledger.keep_given(two, [later], {})
+            rows.ledger.expose(two, NOW + timedelta(days=2))
+        with database.transaction() as rows:
+            found = rows.ledger.exposures(course.id)
+            assert sorted(found[:2], key=lambda entry: entry.content_id != a) == first
+            assert found[2:] == [later]
+            assert rows.ledger.exposures(course.id, [b]) == [first[1]]
+            assert rows.ledger.exposures(course.id, []) == []
+            assert rows.ledger.exposures(a_course("other").id) == []
+            assert rows.ledger.exposed_contents(course.id) == {a, b}
+        with database._engine.connect() as connection:
+            found_at = connection.scalars(
+                text("SELECT exposed_at FROM template_exposure ORDER BY exposed_at")
+            )
+            assert list(found_at) == [NOW, NOW, NOW + timedelta(days=2)]
+
+    def test_what_is_kept_takes_the_place_of_what_was_and_nothing_is_given_by_it(
+        self, database: PostgresDatabase, course: Course
+    ) -> None:
+        place = content_id(course, "a")
+        with database.transaction() as rows:
+            run = a_template(rows, course)
+            for oid in ("1" * 40, "2" * 40):
+                rows.ledger.keep_given(run, [Exposure(place, None, (("a/x", oid, "2"),))], {"rules": oid})
+            assert rows.ledger.exposures(course.id) == []
+            assert names(rows, run) == ["done", "judged", "given"]
+            rows.ledger.expose(run, NOW)
+            assert names(rows, run) == ["done", "judged"]
+            assert rows.ledger.exposures(course.id) == [Exposure(place, None, (("a/x", "2" * 40, "2"),))]
+
+    def test_what_other_templates_kept_is_forgotten_and_nothing_else(
+        self, database: PostgresDatabase, course: Course
+    ) -> None:
+        with database.transaction() as rows:
+            other = save_course(rows, a_course("other"))
+            runs = [a_template(rows, course), a_template(rows, course, 2), a_template(rows, other)]
+            for run in runs:
+                rows.ledger.keep_given(run, [], {})
+            rows.ledger.expose(runs[1], NOW)
+            assert [names(rows, run) for run in runs] == [
+                ["done"],
+                ["done", "judged"],
+                ["done", "judged", "given"],
+            ]
+
+    def test_without_anything_kept_nothing_is_recorded(
+        self, database: PostgresDatabase, course: Course
+    ) -> None:
+        with database.transaction() as rows:
+            run = a_template(rows, course)
+            rows.ledger.expose(run, NOW)
+            assert rows.ledger.exposures(course.id) == []
+            digest = rows.ledger.exposure_digest(course.id)
+            rows.ledger.keep_given(
+                run, [Exposure(content_id(course, "a"), None, (("a/x", "1" * 40, "2"),))], {}
+            )
+            assert rows.ledger.exposure_digest(course.id) == digest
+            rows.ledger.expose(run, NOW)
+            assert rows.ledger.exposure_digest(course.id) != digest
+
+    def test_a_time_without_a_zone_is_refused(self, database: PostgresDatabase, course: Course) -> None:
+        with database.transaction() as rows:
+            run = a_template(rows, course)
+        with pytest.raises(ValueError, match="no time zone"), database.transaction() as rows:
+            rows.ledger.expose(run, NOW.replace(tzinfo=None))

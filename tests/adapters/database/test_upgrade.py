@@ -13,7 +13,7 @@ from procrastinate.schema import SchemaManager
 from sqlalchemy import create_engine
 from tests.builders.every_table import fill
 from tests.builders.postgres import PostgresServer
-from tests.builders.rows import a_course
+from tests.builders.rows import NOW, a_course, a_repository, a_version, an_example, save_contents, save_course
 from tests.builders.waiting import PATIENCE
 
 from courseline.adapters.database.connection import engine_url
@@ -22,7 +22,9 @@ from courseline.adapters.database.revision import REVISION
 from courseline.adapters.database.schema import METADATA
 from courseline.adapters.database.upgrade import Revisions, current, downgrade, revisions, upgrade
 from courseline.domain.ledger.history import verify_chain
+from courseline.domain.ledger.operation import OperationKind
 from courseline.errors import InvalidInput, NeighbourFailed
+from courseline.usecases.students.rows import Exposure
 
 TABLES = {
     "organization", "course_family", "course", "course_content_kind", "course_content_type", "course_content",
@@ -34,6 +36,15 @@ LATER = {"course_watch", "course_merge_request", "course_pipeline", "reconcile_m
 """Tables that came after revision 0003."""
 COLUMNS_LATER = "{view,view_rules,assignments_project_id}"
 """Columns that came into these tables after revision 0003."""
+RESHAPED = {"template_exposure"}
+"""Tables whose rows say the same in other columns since revision 0010."""
+GIVEN = """
+    SELECT course_content_id, file ->> 0, file ->> 1, file ->> 2, example_version_id, operation_id, exposed_at
+    FROM template_exposure, json_array_elements(files) AS file
+"""
+GIVEN_BEFORE = """
+    SELECT course_content_id, path, git_oid, rule, example_version_id, operation_id, exposed_at FROM template_exposure
+"""
 
 
 def dump(url: str, *queries: str) -> list[list[tuple[object, ...]]]:
@@ -73,14 +84,50 @@ def test_what_lies_above_a_revision_goes_and_comes_back_and_the_rest_keeps_its_r
     database: PostgresDatabase,
 ):
     fill(database)
-    before = rows_of(database.url)
+    before, given = rows_of(database.url), dump(database.url, GIVEN)
     downgrade(database.url, "0003")
-    assert rows_of(database.url) == before
+    assert rows_of(database.url, TABLES - RESHAPED) == {
+        table: rows for table, rows in before.items() if table not in RESHAPED
+    }
+    assert dump(database.url, GIVEN_BEFORE) == given
     upgrade(database.url)
     assert rows_of(database.url) == before
     with database.transaction() as rows:
         head, broken = verify_chain(a_course().id, rows.ledger.history(a_course().id))
     assert (head.seq, broken) == (1, None)
+
+
+def test_what_a_killed_template_was_about_to_give_is_found_after_the_upgrade_and_after_the_way_back(
+    database: PostgresDatabase,
+):
+    with database.transaction() as rows:
+        course = save_course(rows)
+        (place,) = save_contents(rows, course, "a")
+        version = a_version(an_example(a_repository(), "hello"), "one")
+        run = rows.ledger.start_operation(
+            OperationKind.STUDENT_TEMPLATE, course.template_identity, {}, NOW, course.id
+        )
+        rows.ledger.checkpoint(run.id, "built", {"commit": "c" * 40, "new_files": 2})
+        given = Exposure(place.id, version.id, (("a/größe.py", "1" * 40, "3-cut"), ("a/b", "2" * 40, "2")))
+        rows.ledger.keep_given(run.id, [given], {"rules": ""})
+        assert rows.ledger.exposures(course.id) == []
+    downgrade(database.url, "0009")
+    checkpoint = dump(database.url, "SELECT checkpoint FROM operation")
+    exposures = {
+        str(place.id): [
+            ["a/größe.py", "1" * 40, "3-cut", str(version.id)],
+            ["a/b", "2" * 40, "2", str(version.id)],
+        ]
+    }
+    assert checkpoint == [[({"commit": "c" * 40, "exposures": exposures},)]]
+    upgrade(database.url)
+    assert dump(database.url, "SELECT checkpoint FROM operation") == [
+        [({"commit": "c" * 40, "new_files": 2},)]
+    ]
+    events = "SELECT facts FROM operation_event WHERE name = 'given'"
+    assert dump(database.url, events) == [
+        [([[str(place.id), str(version.id), [list(file) for file in given.files]]],)]
+    ]
 
 
 def test_down_to_the_base_and_up_again_on_filled_tables_gives_the_same_schema(database: PostgresDatabase):

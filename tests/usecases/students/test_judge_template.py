@@ -168,8 +168,12 @@ class TestJudgedAgain:
     @pytest.mark.parametrize(
         "statement",
         [
-            "UPDATE template_exposure SET rule = '2' WHERE path = 'week1/hello/hello.py'",
-            "DELETE FROM template_exposure WHERE path = 'week1/sums/sums.py'",
+            (
+                "UPDATE template_exposure SET files = jsonb_set(files::jsonb, '{0,2}', '\"kept\"')::json"
+                " WHERE files::text LIKE '%week1/hello/hello.py%'"
+            ),
+            "UPDATE template_exposure SET files = (files::jsonb - 0)::json WHERE files::text LIKE '%week1/sums/sums.py%'",
+            "DELETE FROM template_exposure WHERE files::text LIKE '%week1/sums/sums.py%'",
         ],
     )
     def test_when_what_students_were_given_is_recorded_otherwise(

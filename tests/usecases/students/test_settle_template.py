@@ -24,8 +24,8 @@ from courseline.errors import NeighbourFailed, PushRejected, Refused
 TINY = TYPES + "  - {path: hello, type: assignment, title: Hello, example: hello, version: v1.0}\n"
 FILES = 7
 GIVEN = """
-    SELECT path, git_oid, rule, example_version_id IS NOT NULL, course_content_id, operation_id, exposed_at
-    FROM template_exposure ORDER BY path, exposed_at
+    SELECT file ->> 0, file ->> 1, file ->> 2, example_version_id IS NOT NULL, course_content_id, operation_id, exposed_at
+    FROM template_exposure, json_array_elements(files) AS file ORDER BY file ->> 0, exposed_at
 """
 
 

@@ -2,33 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Connection, Text, Uuid, bindparam, literal, select, text
-from sqlalchemy.dialects.postgresql import insert
+from psycopg.types.json import Json
+from sqlalchemy import Connection
 
-from courseline.adapters.database.tables import UtcTime, among, table_of
-from courseline.adapters.database.tables_course import COURSE_CONTENT
-from courseline.adapters.database.tables_ledger import TEMPLATE_EXPOSURE as EXPOSURE
 from courseline.domain.library.version import Role
-from courseline.usecases.rows import Exposure, HiddenBlob
+from courseline.usecases.ledger.rows import HiddenBlob
+from courseline.usecases.students.rows import Exposure
+
+JUDGED = "judged"
+"""Name of the event that keeps a judgement; an operation has at most one."""
+
+GIVEN = "given"
+"""Name of the event that keeps what a template is about to give; it goes when that is recorded."""
 
 # "This course's examples" are those at its places and those that its history says were there; from them on, whatever
 # any of their versions depends on. A version that publishes a blob and tests with it too is no exception: what is
 # named as a test stays hidden under every name. One row per blob, example and path, named by the first label that had
-# it.
-HIDDEN = text(
-    """
+# it. One text is made a parameter twenty times as fast as a list of thousands.
+HIDDEN = """
     WITH RECURSIVE course_version AS (
         SELECT unnest(ARRAY[deployment.example_version_id, deployment.deployed_version_id]) AS id
             FROM course_content_deployment AS deployment
             JOIN course_content ON course_content.id = deployment.course_content_id
-            WHERE course_content.course_id = :course_id
+            WHERE course_content.course_id = %(course_id)s
         UNION
         SELECT unnest(ARRAY[example_version_id, previous_example_version_id])
-            FROM deployment_history WHERE chain = :course_id
+            FROM deployment_history WHERE chain = %(course_id)s
     ), course_example AS (
         SELECT example_version.example_id AS id
             FROM example_version JOIN course_version ON course_version.id = example_version.id
@@ -47,19 +50,70 @@ HIDDEN = text(
     JOIN example_repository AS repository ON repository.id = example.example_repository_id
     LEFT JOIN example_version_tag AS tag
         ON tag.example_version_id = version.id AND tag.example_id = version.example_id
-    WHERE file.git_oid = ANY (string_to_array(:oids, ' '))
+    WHERE file.git_oid = ANY (string_to_array(%(oids)s, ' '))
         AND file.role IN ('test', 'submission')
         AND (
             example.id IN (SELECT id FROM course_example)
             OR repository.organization_id = (
                 SELECT course_family.organization_id
                 FROM course JOIN course_family ON course_family.id = course.course_family_id
-                WHERE course.id = :course_id
+                WHERE course.id = %(course_id)s
             )
         )
     ORDER BY file.git_oid, example.id, file.path, version.published_at, tag.tagged_at, tag.canonical
-    """
-).bindparams(bindparam("course_id", type_=Uuid), bindparam("oids", type_=Text))
+"""
+
+EXPOSURES = """
+    SELECT exposure.course_content_id, exposure.example_version_id, exposure.files
+    FROM template_exposure AS exposure
+    JOIN course_content AS content ON content.id = exposure.course_content_id
+    WHERE content.course_id = %(course_id)s
+        AND (%(contents)s::uuid[] IS NULL OR content.id = ANY (%(contents)s::uuid[]))
+    ORDER BY exposure.exposed_at, exposure.operation_id, exposure.course_content_id
+"""
+
+EXPOSED_CONTENTS = """
+    SELECT id FROM course_content AS content
+    WHERE course_id = %(course_id)s
+        AND EXISTS (SELECT FROM template_exposure WHERE course_content_id = content.id)
+"""
+
+DIGEST = """
+    SELECT encode(sha256(convert_to(coalesce(string_agg(
+        concat_ws(' ', course_content_id, operation_id, example_version_id, files), E'\\n'
+        ORDER BY course_content_id, exposed_at, operation_id
+    ), ''), 'UTF8')), 'hex')
+    FROM template_exposure
+    WHERE course_content_id IN (SELECT id FROM course_content WHERE course_id = %(course_id)s)
+"""
+
+# What is deleted still counts in the same statement, so that the new numbers are free.
+KEEP = """
+    WITH earlier AS (
+        DELETE FROM operation_event WHERE operation_id = %(id)s AND name = ANY (%(names)s)
+    ), last AS (
+        SELECT coalesce(max(seq), 0) AS seq FROM operation_event WHERE operation_id = %(id)s
+    )
+    INSERT INTO operation_event (operation_id, seq, name, facts)
+        SELECT %(id)s, last.seq + kept.number, kept.name, kept.facts
+        FROM last, (VALUES (1, %(judged)s, %(judgement)s::json), (2, %(given)s, %(exposures)s::json))
+            AS kept (number, name, facts)
+"""
+
+EXPOSE = """
+    WITH kept AS (
+        SELECT facts FROM operation_event WHERE operation_id = %(id)s AND name = %(given)s
+    ), forgotten AS (
+        DELETE FROM operation_event AS event USING operation
+        WHERE operation.id = event.operation_id
+            AND operation.target = (SELECT target FROM operation WHERE id = %(id)s)
+            AND (event.name = %(given)s OR event.name = %(judged)s AND operation.id <> %(id)s)
+    )
+    INSERT INTO template_exposure (course_content_id, operation_id, example_version_id, exposed_at, files)
+        SELECT (one ->> 0)::uuid, %(id)s, (one ->> 1)::uuid, %(at)s, one -> 2
+        FROM kept, json_array_elements(kept.facts) AS one
+        ON CONFLICT DO NOTHING
+"""
 
 
 class ExposureRows:
@@ -74,45 +128,45 @@ class ExposureRows:
 
     def hidden(self, course_id: UUID, oids: Collection[str]) -> list[HiddenBlob]:
         """See `usecases.rows.LedgerRows`; `label` is "" for a version without one."""
-        rows = self._connection.execute(HIDDEN, {"course_id": course_id, "oids": " ".join(oids)})
+        given = {"course_id": course_id, "oids": " ".join(oids)}
         return [
-            HiddenBlob(row.git_oid, row.example, row.label or "", row.path, Role(row.role)) for row in rows
+            HiddenBlob(row.git_oid, row.example, row.label or "", row.path, Role(row.role))
+            for row in self._connection.exec_driver_sql(HIDDEN, given)
         ]
 
     def exposures(self, course_id: UUID, contents: Collection[UUID] | None = None) -> list[Exposure]:
-        """See `usecases.rows.LedgerRows`; ordered by path."""
-        query = (
-            select(EXPOSURE)
-            .join(COURSE_CONTENT, COURSE_CONTENT.c.id == EXPOSURE.c.course_content_id)
-            .where(COURSE_CONTENT.c.course_id == course_id)
-            .order_by(EXPOSURE.c.path, EXPOSURE.c.exposed_at, EXPOSURE.c.git_oid)
-        )
-        if contents is not None:
-            query = query.where(among(EXPOSURE.c.course_content_id, contents))
+        """See `usecases.students.rows.TemplateRows`."""
+        given = {"course_id": course_id, "contents": None if contents is None else list(contents)}
         return [
-            Exposure(row.course_content_id, row.path, row.git_oid, row.rule, row.example_version_id)
-            for row in self._connection.execute(query)
+            Exposure(content_id, version_id, tuple((path, oid, rule) for path, oid, rule in files))
+            for content_id, version_id, files in self._connection.exec_driver_sql(EXPOSURES, given)
         ]
 
-    def expose(
-        self, course_id: UUID, operation_id: UUID, at: datetime, exposures: Sequence[Exposure]
+    def exposed_contents(self, course_id: UUID) -> set[UUID]:
+        """See `usecases.students.rows.TemplateRows`."""
+        found = self._connection.exec_driver_sql(EXPOSED_CONTENTS, {"course_id": course_id})
+        return {content_id for (content_id,) in found}
+
+    def exposure_digest(self, course_id: UUID) -> str:
+        """See `usecases.students.rows.TemplateRows`."""
+        return str(self._connection.exec_driver_sql(DIGEST, {"course_id": course_id}).scalar_one())
+
+    def keep_given(
+        self, operation_id: UUID, exposures: Sequence[Exposure], judgement: Mapping[str, object]
     ) -> None:
-        """See `usecases.rows.LedgerRows`."""
-        del course_id  # each content knows its course
-        if not exposures:
-            return
-        given = table_of(
-            course_content_id=(Uuid(), [one.content_id for one in exposures]),
-            path=(Text(), [one.path for one in exposures]),
-            git_oid=(Text(), [one.git_oid for one in exposures]),
-            rule=(Text(), [one.rule for one in exposures]),
-            example_version_id=(Uuid(), [one.version_id for one in exposures]),
-        )
-        self._connection.execute(
-            insert(EXPOSURE)
-            .from_select(
-                [*(column.name for column in given.c), "operation_id", "exposed_at"],
-                select(*given.c, literal(operation_id, Uuid()), literal(at, UtcTime())),
-            )
-            .on_conflict_do_nothing()
-        )
+        """See `usecases.students.rows.TemplateRows`."""
+        kept = [[str(one.content_id), one.version_id and str(one.version_id), one.files] for one in exposures]
+        given = {
+            "id": operation_id,
+            "names": [JUDGED, GIVEN],
+            "judged": JUDGED,
+            "given": GIVEN,
+            "judgement": Json(judgement),
+            "exposures": Json(kept),
+        }
+        self._connection.exec_driver_sql(KEEP, given)
+
+    def expose(self, operation_id: UUID, at: datetime) -> None:
+        """See `usecases.students.rows.TemplateRows`."""
+        given = {"id": operation_id, "at": at, "given": GIVEN, "judged": JUDGED}
+        self._connection.exec_driver_sql(EXPOSE, given)

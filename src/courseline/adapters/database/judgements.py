@@ -2,47 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from uuid import UUID
 
-from sqlalchemy import Connection, Text, Uuid, bindparam, func, select, text
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import Connection
 
-from courseline.adapters.database.tables import UtcTime, among
-from courseline.adapters.database.tables_course import COURSE_CONTENT
-from courseline.adapters.database.tables_ledger import (
-    DEPLOYMENT_HISTORY,
-    OPERATION,
-    OPERATION_EVENT,
-    TEMPLATE_EXPOSURE,
-)
-from courseline.adapters.database.tables_library import EXAMPLE_VERSION
+from courseline.adapters.database.exposure import DIGEST, JUDGED
 from courseline.domain.ledger.history import Action
 from courseline.domain.ledger.operation import OperationState
 from courseline.domain.library.version import Role, VersionFacts, VersionFile
 from courseline.usecases.students.rows import StoredJudgement, StoredView
 
-JUDGED = "judged"
-"""Name of the event that keeps a judgement; an operation has at most one."""
+COMMITS = "SELECT id, checkpoint ->> 'commit' FROM operation WHERE target = %(target)s"
 
-EXPOSED = text(
-    """
-    SELECT encode(sha256(convert_to(coalesce(string_agg(
-        concat_ws(' ', course_content_id, git_oid, rule, example_version_id, path), E'\\n'
-        ORDER BY course_content_id, path COLLATE "C", git_oid COLLATE "C"
-    ), ''), 'UTF8')), 'hex')
-    FROM template_exposure
-    WHERE course_content_id IN (SELECT id FROM course_content WHERE course_id = :course_id)
-    """
-).bindparams(bindparam("course_id", type_=Uuid))
+JUDGEMENT = f"""
+    SELECT event.facts, history.details ->> '{JUDGED}', ({DIGEST})
+    FROM operation_event AS event
+    JOIN operation ON operation.id = event.operation_id
+    LEFT JOIN deployment_history AS history
+        ON history.workflow_id = operation.id
+        AND history.chain = %(course_id)s
+        AND history.action = '{Action.TEMPLATE_PUBLISHED}'
+    WHERE operation.target = %(target)s
+        AND operation.state = '{OperationState.DONE}'
+        AND operation.checkpoint ->> 'commit' = %(commit)s
+        AND event.name = '{JUDGED}'
+    ORDER BY history.seq DESC
+    LIMIT 1
+"""  # noqa: S608 - our own words
 
 # One text is made a parameter twenty times as fast as a list of thousands.
-WITHHELD = text(
-    """
+WITHHELD = """
     SELECT file.example_version_id, file.path, file.mode, file.size, file.sha256, file.git_oid, file.role
     FROM example_version_file AS file
-    WHERE file.example_version_id = ANY (:versions)
-        AND file.git_oid = ANY (string_to_array(:oids, ' '))
+    WHERE file.example_version_id = ANY (%(versions)s::uuid[])
+        AND file.git_oid = ANY (string_to_array(%(oids)s, ' '))
         AND file.role NOT IN ('public', 'template')
         AND NOT EXISTS (
             SELECT FROM example_version_file AS twin
@@ -51,12 +45,9 @@ WITHHELD = text(
                 AND twin.role = 'public'
         )
     ORDER BY file.example_version_id, file.path
-    """
-).bindparams(bindparam("versions", type_=ARRAY(Uuid)), bindparam("oids", type_=Text))
+"""
 
-SETTLED = (
-    text(
-        """
+SETTLED = """
     SELECT deployment.course_content_id, version.id, version.example_id, example.example_repository_id,
         version.version_identifier, version.content_digest, version.published_at,
         deployment.deployment_metadata ->> 'tracking' AS tracking, version.view, history.details ->> 'view' AS seal
@@ -67,16 +58,12 @@ SETTLED = (
         ON history.example_version_id = version.id
         AND history.chain = example.example_repository_id
         AND history.action = 'published'
-    WHERE deployment.course_content_id = ANY (:contents)
-        AND version.view_rules = :rules
+    WHERE deployment.course_content_id = ANY (%(contents)s::uuid[])
+        AND version.view_rules = %(rules)s
         AND NOT EXISTS (SELECT FROM example_dependency WHERE example_version_id = version.id)
-    """
-    )
-    .bindparams(bindparam("contents", type_=ARRAY(Uuid)), bindparam("rules", type_=Text))
-    .columns(
-        course_content_id=Uuid, id=Uuid, example_id=Uuid, example_repository_id=Uuid, published_at=UtcTime
-    )
-)
+"""
+
+DIGESTS = "SELECT id, content_digest FROM example_version WHERE id = ANY (%(versions)s::uuid[])"
 
 
 class JudgementRows:
@@ -91,105 +78,43 @@ class JudgementRows:
 
     def operation_commits(self, target: str) -> dict[UUID, str | None]:
         """See `usecases.students.rows.TemplateRows`."""
-        query = select(OPERATION.c.id, OPERATION.c.checkpoint["commit"].as_string()).where(
-            OPERATION.c.target == target
-        )
-        return {row[0]: row[1] for row in self._connection.execute(query)}
-
-    def exposed_contents(self, course_id: UUID) -> set[UUID]:
-        """See `usecases.students.rows.TemplateRows`."""
-        given = select(TEMPLATE_EXPOSURE.c.path).where(
-            TEMPLATE_EXPOSURE.c.course_content_id == COURSE_CONTENT.c.id
-        )
-        query = select(COURSE_CONTENT.c.id).where(COURSE_CONTENT.c.course_id == course_id, given.exists())
-        return set(self._connection.scalars(query))
-
-    def exposure_digest(self, course_id: UUID) -> str:
-        """See `usecases.students.rows.TemplateRows`."""
-        return str(self._connection.scalar(EXPOSED, {"course_id": course_id}))
-
-    def keep_judgement(self, operation_id: UUID, facts: Mapping[str, object]) -> None:
-        """See `usecases.students.rows.TemplateRows`."""
-        event = OPERATION_EVENT
-        of_it = event.c.operation_id == operation_id
-        self._connection.execute(event.delete().where(of_it, event.c.name == JUDGED))
-        last = self._connection.scalar(select(func.max(event.c.seq)).where(of_it))
-        self._connection.execute(
-            event.insert().values(
-                operation_id=operation_id, seq=(last or 0) + 1, name=JUDGED, facts=dict(facts)
-            )
-        )
-
-    def forget_judgements(self, target: str, but: UUID) -> None:
-        """See `usecases.students.rows.TemplateRows`."""
-        earlier = select(OPERATION.c.id).where(OPERATION.c.target == target, OPERATION.c.id != but)
-        event = OPERATION_EVENT
-        self._connection.execute(
-            event.delete().where(event.c.operation_id.in_(earlier), event.c.name == JUDGED)
-        )
+        found = self._connection.exec_driver_sql(COMMITS, {"target": target})
+        return {operation_id: commit for operation_id, commit in found}  # noqa: C416 - a row is no pair to mypy
 
     def judgement(self, course_id: UUID, target: str, commit: str) -> StoredJudgement | None:
         """See `usecases.students.rows.TemplateRows`."""
-        history = DEPLOYMENT_HISTORY
-        query = (
-            select(OPERATION_EVENT.c.facts, history.c.details[JUDGED].as_string().label("seal"))
-            .join(OPERATION, OPERATION.c.id == OPERATION_EVENT.c.operation_id)
-            .outerjoin(
-                history,
-                (history.c.workflow_id == OPERATION.c.id)
-                & (history.c.chain == course_id)
-                & (history.c.action == str(Action.TEMPLATE_PUBLISHED)),
-            )
-            .where(
-                OPERATION.c.target == target,
-                OPERATION.c.state == str(OperationState.DONE),
-                OPERATION.c.checkpoint["commit"].as_string() == commit,
-                OPERATION_EVENT.c.name == JUDGED,
-            )
-            .order_by(history.c.seq.desc())
-        )
-        row = self._connection.execute(query.limit(1)).first()
-        if row is None:
-            return None
-        return StoredJudgement(row.facts, row.seal, self.exposure_digest(course_id))
+        given = {"course_id": course_id, "target": target, "commit": commit}
+        row = self._connection.exec_driver_sql(JUDGEMENT, given).first()
+        return None if row is None else StoredJudgement(*row)
 
     def settled_views(self, contents: Collection[UUID], rules: str) -> list[StoredView]:
         """See `usecases.students.rows.TemplateRows`."""
-        given = {"contents": list(contents), "rules": rules}
+        found = self._connection.exec_driver_sql(SETTLED, {"contents": list(contents), "rules": rules})
         return [
             StoredView(
-                row.course_content_id,
-                VersionFacts(
-                    row.id,
-                    row.example_id,
-                    row.example_repository_id,
-                    row.version_identifier,
-                    row.content_digest,
-                    (),
-                    row.published_at,
-                ),
-                row.tracking,
-                row.view,
-                row.seal,
+                content_id,
+                VersionFacts(version_id, example_id, repository_id, tree, digest, (), published_at),
+                tracking,
+                text,
+                seal,
             )
-            for row in self._connection.execute(SETTLED, given)
-        ]
+            for (
+                content_id, version_id, example_id, repository_id, tree, digest, published_at, tracking, text, seal,
+            ) in found
+        ]  # fmt: skip
 
     def content_digests(self, version_ids: Collection[UUID]) -> dict[UUID, str]:
         """See `usecases.students.rows.TemplateRows`."""
-        query = select(EXAMPLE_VERSION.c.id, EXAMPLE_VERSION.c.content_digest).where(
-            among(EXAMPLE_VERSION.c.id, version_ids)
-        )
-        return {row.id: row.content_digest for row in self._connection.execute(query)}
+        found = self._connection.exec_driver_sql(DIGESTS, {"versions": list(version_ids)})
+        return {version_id: digest for version_id, digest in found}  # noqa: C416 - a row is no pair to mypy
 
     def withheld_among(
         self, version_ids: Collection[UUID], oids: Collection[str]
     ) -> dict[UUID, list[VersionFile]]:
         """See `usecases.students.rows.TemplateRows`."""
+        given = {"versions": list(version_ids), "oids": " ".join(oids)}
         files: dict[UUID, list[VersionFile]] = {}
-        for row in self._connection.execute(
-            WITHHELD, {"versions": list(version_ids), "oids": " ".join(oids)}
-        ):
+        for row in self._connection.exec_driver_sql(WITHHELD, given):
             files.setdefault(row.example_version_id, []).append(
                 VersionFile(row.path, row.mode, row.size, row.sha256, row.git_oid, Role(row.role))
             )

@@ -47,13 +47,12 @@ class PostgresLedger:
         self.plan = plans.plan
         self.hidden = exposure.hidden
         self.exposures = exposure.exposures
+        self.exposed_contents = exposure.exposed_contents
+        self.exposure_digest = exposure.exposure_digest
+        self.keep_given = exposure.keep_given
         self.expose = exposure.expose
         judgements = JudgementRows(connection)
         self.operation_commits = judgements.operation_commits
-        self.exposed_contents = judgements.exposed_contents
-        self.exposure_digest = judgements.exposure_digest
-        self.keep_judgement = judgements.keep_judgement
-        self.forget_judgements = judgements.forget_judgements
         self.judgement = judgements.judgement
         self.content_digests = judgements.content_digests
         self.settled_views = judgements.settled_views

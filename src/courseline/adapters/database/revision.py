@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
-REVISION = "0009"
+REVISION = "0010"
 
 
 def revision_of(connection: Connection) -> str | None:

@@ -144,14 +144,10 @@ TEMPLATE_EXPOSURE = Table(
     "template_exposure",
     METADATA,
     Column("course_content_id", Uuid, ForeignKey("course_content.id"), primary_key=True),
-    Column("path", Text, primary_key=True),
-    Column("git_oid", Text, primary_key=True),
-    Column("rule", Text, nullable=False),
+    Column("operation_id", Uuid, ForeignKey("operation.id"), primary_key=True),
     Column("example_version_id", Uuid, ForeignKey("example_version.id")),
-    Column("operation_id", Uuid, ForeignKey("operation.id"), nullable=False),
     Column("exposed_at", UtcTime, nullable=False),
-    one_of("rule", "1", "2", "3-template", "3-cut", "3-empty", "4", "5", "kept"),
-    hex_form("git_oid", 40),
+    Column("files", JSON, nullable=False),  # path, blob id and rule of each
 )
 
 ACTOR = Table(

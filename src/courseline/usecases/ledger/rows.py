@@ -35,17 +35,6 @@ class HiddenBlob:
 
 
 @dataclass(frozen=True, slots=True)
-class Exposure:
-    """A file that students have been given: path in the template repository, blob, rule, version it came from."""
-
-    content_id: UUID
-    path: str
-    git_oid: str
-    rule: str
-    version_id: UUID | None
-
-
-@dataclass(frozen=True, slots=True)
 class StoredPlan:
     """A plan kept for a later apply.
 
@@ -170,16 +159,6 @@ class LedgerRows(TemplateRows, Protocol):
         They are test files and submission sources of any version of its examples, of their dependencies, and of its
         organization's repositories.
         """
-        ...
-
-    def exposures(self, course_id: UUID, contents: Collection[UUID] | None = None) -> list[Exposure]:
-        """All files that students of this course have been given; only those of some contents when these are named."""
-        ...
-
-    def expose(
-        self, course_id: UUID, operation_id: UUID, at: datetime, exposures: Sequence[Exposure]
-    ) -> None:
-        """Record what a pushed template commit gave; what was given before stays as recorded first."""
         ...
 
     def name_actor(self, actor: str, name: str) -> None:

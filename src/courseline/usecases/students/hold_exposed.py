@@ -18,6 +18,7 @@ from courseline.usecases.deploying.read_assignments import Assignments
 from courseline.usecases.neighbours import Neighbours
 from courseline.usecases.rows import Exposure, Rows
 from courseline.usecases.students.read_places import Place
+from courseline.usecases.students.rows import GivenFile
 
 Views = list[tuple[Place, BuiltView]]
 
@@ -62,10 +63,10 @@ def hold_exposed(
 
 
 def _held(exposures: Sequence[Exposure], head: Tree) -> dict[UUID, list[HeldFile]]:
-    by_content: dict[UUID, list[tuple[str, str, str]]] = {}
+    by_content: dict[UUID, list[GivenFile]] = {}
     for one in exposures:
-        by_content.setdefault(one.content_id, []).append((one.path, one.git_oid, one.rule))
-    paths = {one.path for one in exposures}
+        by_content.setdefault(one.content_id, []).extend(one.files)
+    paths = {path for given in by_content.values() for path, _, _ in given}
     there = Tree(file for file in head if file.path in paths)
     return {content_id: held_files(given, there) for content_id, given in by_content.items()}
 

@@ -35,6 +35,7 @@ from courseline.usecases.students.gate_history import (
 from courseline.usecases.students.judge_template import JudgedTemplate, Setting, judge_template
 from courseline.usecases.students.read_places import not_recorded, shown_places
 from courseline.usecases.students.record_seen import record_seen
+from courseline.usecases.students.rows import GivenFile
 from courseline.usecases.students.settle_template import (
     Given,
     close_unpushed,
@@ -224,11 +225,11 @@ def _push(push: _Push) -> tuple[Operation, str]:
     )
     built = {place.entry.content.id for place, _ in judged.built.views}
     with neighbours.database.transaction() as rows:
-        exposed = {_key(one) for one in rows.ledger.exposures(course.id, built)}
-        exposures = tuple(one for one in _exposures(judged.built) if _key(one) not in exposed)
-        given = Given(exposures, len(template.files), judged.judgement.digest)
+        exposures = _exposures(judged.built, rows.ledger.exposures(course.id, built))
+        new_files = sum(len(one.files) for one in exposures)
+        given = Given(new_files, len(template.files), judged.judgement.digest)
         rows.ledger.checkpoint(operation.id, "built", given.facts(branch.sha, commit))
-        rows.ledger.keep_judgement(operation.id, judged.judgement.to_data())
+        rows.ledger.keep_given(operation.id, exposures, judged.judgement.to_data())
     try:
         new = workspace.commits(commit, limit=1)[0]
         gate_push(course, push.history, new, template.oid, neighbours, push.target)
@@ -250,22 +251,24 @@ def _tree(target: Remote, head: Head, workspace: Workspace) -> Tree | None:
     return workspace.tree(head.sha)
 
 
-def _key(one: Exposure) -> tuple[UUID, str, str]:
-    """What is recorded once: a content of a file at a place, by whatever rule it came first."""
-    return one.content_id, one.path, one.git_oid
+def _exposures(built: BuiltTemplate, earlier: Sequence[Exposure]) -> list[Exposure]:
+    """What students get with this template for the first time; the root README belongs to no place.
 
-
-def _exposures(built: BuiltTemplate) -> list[Exposure]:
-    """What students get with this template, place by place; the root README belongs to no place."""
-    places = {place.entry.node.path: place for place, _ in built.views}
-    return [
-        Exposure(
-            places[file.place].entry.content.id,
-            file.path,
-            file.oid,
-            str(file.rule),
-            version.id if (version := places[file.place].version) is not None else None,
-        )
-        for file in built.template.files
-        if file.place in places and file.rule is not Rule.KEPT
-    ]
+    A content of a file at a place is given once, by whatever rule it came first.
+    """
+    known: dict[UUID, set[tuple[str, str]]] = {}
+    for one in earlier:
+        known.setdefault(one.content_id, set()).update((path, oid) for path, oid, _ in one.files)
+    found: dict[str | None, list[GivenFile]] = {place.entry.node.path: [] for place, _ in built.views}
+    for file in built.template.files:
+        if file.place in found and file.rule is not Rule.KEPT:
+            found[file.place].append((file.path, file.oid, str(file.rule)))
+    exposures: list[Exposure] = []
+    for place, _ in built.views:
+        files, content_id = found[place.entry.node.path], place.entry.content.id
+        if content_id in known:
+            files = [one for one in files if one[:2] not in known[content_id]]
+        if files:
+            version_id = None if place.version is None else place.version.id
+            exposures.append(Exposure(content_id, version_id, tuple(files)))
+    return exposures

@@ -2,12 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
 from courseline.domain.library.version import VersionFacts, VersionFile
+
+GivenFile = tuple[str, str, str]
+"""Path in the template repository, blob id, and the rule by which students get it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exposure:
+    """What one template gave to students at a place.
+
+    Attributes:
+        content_id: the place's content.
+        version_id: the version it came from, None for content without an example.
+        files: those that students had not been given before.
+    """
+
+    content_id: UUID
+    version_id: UUID | None
+    files: tuple[GivenFile, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +70,10 @@ class TemplateRows(Protocol):
         """The commit that each operation on a target made, None for one that made none."""
         ...
 
+    def exposures(self, course_id: UUID, contents: Collection[UUID] | None = None) -> list[Exposure]:
+        """All that students of this course have been given, first things first; only at some contents when named."""
+        ...
+
     def exposed_contents(self, course_id: UUID) -> set[UUID]:
         """Contents of which students have been given files."""
         ...
@@ -59,12 +82,21 @@ class TemplateRows(Protocol):
         """sha256 over all that students of this course have been given."""
         ...
 
-    def keep_judgement(self, operation_id: UUID, facts: Mapping[str, object]) -> None:
-        """Keep on what the operation's template was judged, in place of what was kept of it before."""
+    def keep_given(
+        self, operation_id: UUID, exposures: Sequence[Exposure], judgement: Mapping[str, object]
+    ) -> None:
+        """Keep what the operation's template is about to give, and on what it was judged.
+
+        It takes the place of what was kept of this operation before.
+        """
         ...
 
-    def forget_judgements(self, target: str, but: UUID) -> None:
-        """Forget those of all other operations on a target: only what is published is ever compared with."""
+    def expose(self, operation_id: UUID, at: datetime) -> None:
+        """Record what was kept as about to be given: it was pushed.
+
+        What this operation has recorded stays. Forgotten is what was kept of other operations on its target: only what
+        is published is ever compared with.
+        """
         ...
 
     def judgement(self, course_id: UUID, target: str, commit: str) -> StoredJudgement | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from uuid import UUID
 
 from courseline.domain.course.course import Course
 from courseline.domain.ledger.history import Action, Event
@@ -13,20 +12,20 @@ from courseline.domain.students.gate.history import TemplateCommit
 from courseline.domain.students.judgement import seal
 from courseline.usecases.ledger.open_operation import close_left
 from courseline.usecases.neighbours import Neighbours
-from courseline.usecases.rows import Exposure, Rows
+from courseline.usecases.rows import Rows
 
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """What a template commit gives to students.
+    """What a template commit gives to students; which files, is kept with its operation.
 
     Attributes:
-        exposures: files that they did not have before.
+        new_files: how many files they did not have before.
         files: how many files the template has.
         judged: digest of what it was judged on, see `domain.students.judgement`; None when that is not known.
     """
 
-    exposures: tuple[Exposure, ...]
+    new_files: int
     files: int
     judged: str | None = None
 
@@ -37,15 +36,11 @@ class Given:
             base: commit the branch was at.
             commit: commit that is about to be pushed.
         """
-        exposures: dict[str, list[list[str | None]]] = {}
-        for one in self.exposures:
-            version = str(one.version_id) if one.version_id else None
-            exposures.setdefault(str(one.content_id), []).append([one.path, one.git_oid, one.rule, version])
         return {
             "base": base,
             "commit": commit,
             "files": self.files,
-            "exposures": exposures,
+            "new_files": self.new_files,
             "judged": self.judged,
         }
 
@@ -82,8 +77,7 @@ def record_template(
     course: Course, operation: Operation, given: Given, commit: str, neighbours: Neighbours, rows: Rows
 ) -> None:
     """Record what students have been given, and close the operation."""
-    rows.ledger.expose(course.id, operation.id, operation.started_at, given.exposures)
-    rows.ledger.forget_judgements(course.template_identity, operation.id)
+    rows.ledger.expose(operation.id, operation.started_at)
     sealed = given.judged and seal(given.judged, rows.ledger.exposure_digest(course.id))
     event = Event(
         Action.TEMPLATE_PUBLISHED,
@@ -93,7 +87,7 @@ def record_template(
         details={
             "commit": commit,
             "files": given.files,
-            "new_files": len(given.exposures),
+            "new_files": given.new_files,
             "template": course.template_identity,
             **({"judged": sealed} if sealed else {}),
         },
@@ -103,16 +97,9 @@ def record_template(
 
 
 def _given(checkpoint: Mapping[str, object]) -> Given:
-    saved, files = checkpoint.get("exposures"), checkpoint.get("files")
-    by_content = saved if isinstance(saved, Mapping) else {}
-    exposures = tuple(
-        Exposure(UUID(content_id), path, git_oid, rule, UUID(version) if version else None)
-        for content_id, given in by_content.items()
-        for path, git_oid, rule, version in given
-    )
-    judged = checkpoint.get("judged")
+    new_files, files, judged = (checkpoint.get(name) for name in ("new_files", "files", "judged"))
     return Given(
-        exposures,
-        files if isinstance(files, int) else len(exposures),
+        new_files if isinstance(new_files, int) else 0,
+        files if isinstance(files, int) else 0,
         judged if isinstance(judged, str) else None,
     )
