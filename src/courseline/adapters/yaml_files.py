@@ -16,7 +16,6 @@ from typing import Any
 
 import yaml
 
-from courseline.adapters.yaml_simple import read_simple
 from courseline.adapters.yaml_syntax import syntax_problem
 from courseline.domain.located import Key, Located, Span
 from courseline.domain.paths import printable
@@ -50,9 +49,6 @@ def read_yaml(raw: bytes, path: str) -> Located:
         InvalidInput: with one problem for each thing found, each with its line.
     """
     text = _decoded(raw, path)
-    simple = read_simple(text, plain_value)
-    if simple is not None:
-        return Located(path, *simple, text)
     lead = len(_BOM) if text.startswith(_BOM) else 0
     builder = _Builder(path, lead)
     try:
@@ -64,13 +60,6 @@ def read_yaml(raw: bytes, path: str) -> Located:
     if builder.problems:
         raise InvalidInput(f"{path} cannot be read as YAML.", builder.problems)
     return Located(path, builder.root, builder.spans, text)
-
-
-def plain_value(text: str) -> object:
-    """What a plain scalar means."""
-    if text in _CONSTANTS:
-        return _CONSTANTS[text]
-    return int(text) if _WHOLE_NUMBER.fullmatch(text) else text
 
 
 def _decoded(raw: bytes, path: str) -> str:
@@ -168,7 +157,11 @@ class _Builder:
         if control is not None:
             message = f"The value holds the control character U+{ord(control[0]):04X}, written as an escape."
             self.report(line, message, "Remove it.")
-        return text if event.style else plain_value(text)  # the style of what is quoted, or a block
+        if event.style:  # quoted or a block
+            return text
+        if text in _CONSTANTS:
+            return _CONSTANTS[text]
+        return int(text) if _WHOLE_NUMBER.fullmatch(text) else text
 
     def _open(self, event: Any, line: int) -> bool:
         if len(self._stack) == DEEPEST:
