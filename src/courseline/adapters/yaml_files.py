@@ -32,6 +32,7 @@ _BOM = "\ufeff"
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]|\r(?!\n)")
 _CONTROL_IN_VALUE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _WHOLE_NUMBER = re.compile(r"[-+]?(?:0|[1-9][0-9]{0,17})")
+_BEFORE_NUMBERS = frozenset("+-0123456789")
 _CONSTANTS: dict[str, bool | None] = dict.fromkeys(("", "null", "Null", "NULL", "~"))
 _CONSTANTS |= dict.fromkeys(("true", "True", "TRUE"), True) | dict.fromkeys(
     ("false", "False", "FALSE"), False
@@ -123,57 +124,60 @@ class _Builder:
     def consume(self, events: Iterable[Any]) -> None:
         """Read events until the end, or until going on makes no sense."""
         for event in events:
-            line = event.start_mark.line + 1
-            if isinstance(event, yaml.DocumentStartEvent):
+            kind = event.__class__
+            if kind is yaml.ScalarEvent:  # nearly all of them
+                self._refuse_properties(event)
+                self._place(self._scalar(event), event)
+            elif kind is yaml.DocumentStartEvent:
                 self._documents += 1
                 if self._documents > 1:
+                    line = event.start_mark.line + 1
                     self.report(line, "A second document begins here.", "Keep one document in a file.")
                     return
-            elif isinstance(event, yaml.AliasEvent):
+            elif kind is yaml.AliasEvent:
                 fix = "Write the value out; put text that begins with `*` in quotes."
+                line = event.start_mark.line + 1
                 self.report(line, f"`*{event.anchor}` refers to another place (an alias).", fix)
-                self._place(None, event, line)
-            elif isinstance(event, yaml.CollectionEndEvent):
+                self._place(None, event)
+            elif kind is yaml.SequenceEndEvent or kind is yaml.MappingEndEvent:
                 self._close(event)
-            elif isinstance(event, yaml.NodeEvent):
-                self._refuse_properties(event, line)
-                if isinstance(event, yaml.ScalarEvent):
-                    self._place(self._scalar(event, line), event, line)
-                elif not self._open(event, line):
+            elif kind is yaml.SequenceStartEvent or kind is yaml.MappingStartEvent:
+                self._refuse_properties(event)
+                if not self._open(event):
                     return
 
-    def _refuse_properties(self, event: Any, line: int) -> None:
+    def _refuse_properties(self, event: Any) -> None:
         if event.anchor is not None:
             fix = "Remove it; put text that begins with `&` in quotes."
-            self.report(line, f"`&{event.anchor}` names a value (an anchor).", fix)
+            self.report(event.start_mark.line + 1, f"`&{event.anchor}` names a value (an anchor).", fix)
         if event.tag is not None:
             fix = "Remove it; put text that begins with `!` in quotes."
             tag = event.tag.replace("tag:yaml.org,2002:", "!!")
-            self.report(line, f"`{tag}` sets a type (a tag).", fix)
+            self.report(event.start_mark.line + 1, f"`{tag}` sets a type (a tag).", fix)
 
-    def _scalar(self, event: Any, line: int) -> object:
+    def _scalar(self, event: Any) -> object:
         text: str = event.value
-        control = _CONTROL_IN_VALUE.search(text)
-        if control is not None:
+        if not text.isprintable() and (control := _CONTROL_IN_VALUE.search(text)):
             message = f"The value holds the control character U+{ord(control[0]):04X}, written as an escape."
-            self.report(line, message, "Remove it.")
+            self.report(event.start_mark.line + 1, message, "Remove it.")
         if event.style:  # quoted or a block
             return text
         if text in _CONSTANTS:
             return _CONSTANTS[text]
-        return int(text) if _WHOLE_NUMBER.fullmatch(text) else text
+        return int(text) if text[0] in _BEFORE_NUMBERS and _WHOLE_NUMBER.fullmatch(text) else text
 
-    def _open(self, event: Any, line: int) -> bool:
+    def _open(self, event: Any) -> bool:
         if len(self._stack) == DEEPEST:
             self.report(
-                line, f"Lists and mappings lie more than {DEEPEST} deep in each other.", "Write it flatter."
+                event.start_mark.line + 1,
+                f"Lists and mappings lie more than {DEEPEST} deep in each other.",
+                "Write it flatter.",
             )
             return False
-        value: list[object] | dict[str, object] = [] if isinstance(event, yaml.SequenceStartEvent) else {}
+        value: list[object] | dict[str, object] = [] if event.__class__ is yaml.SequenceStartEvent else {}
         start, end = event.start_mark.index + self.lead, event.end_mark.index + self.lead
-        at = self._place(value, event, line)
-        key_line = self.spans[at].line
-        self._stack.append(_Open(value, at, key_line, start, end, bool(event.flow_style)))
+        at, line = self._place(value, event)
+        self._stack.append(_Open(value, at, line, start, end, bool(event.flow_style)))
         return True
 
     def _close(self, event: Any) -> None:
@@ -184,26 +188,28 @@ class _Builder:
         if self._stack:
             self._stack[-1].end = max(self._stack[-1].end, done.end)
 
-    def _place(self, value: object, event: Any, line: int) -> Key:
-        """Put a value where it belongs; the answer is its key."""
+    def _place(self, value: object, event: Any) -> tuple[Key, int]:
+        """Put a value where it belongs; the answer is its key, and the line of the entry that it is in."""
+        mark = event.start_mark
+        line, start, end = mark.line + 1, mark.index + self.lead, event.end_mark.index + self.lead
         at: Key = ()
-        start, end = event.start_mark.index + self.lead, event.end_mark.index + self.lead
         if not self._stack:
             self.root = value
         else:
             parent = self._stack[-1]
             parent.end = max(parent.end, end)
-            if isinstance(parent.value, list):
-                at = (*parent.at, len(parent.value))
-                parent.value.append(value)
+            inside = parent.value
+            if isinstance(inside, list):
+                at = (*parent.at, len(inside))
+                inside.append(value)
             elif parent.key is None:
                 parent.key, parent.key_line = self._key(value, parent, line), line
-                at = (*parent.at, parent.key)
+                return (*parent.at, parent.key), line
             else:
-                parent.value[parent.key] = value
+                inside[parent.key] = value
                 at, line, parent.key = (*parent.at, parent.key), parent.key_line, None
         self.spans[at] = Span(line, start, end)
-        return at
+        return at, line
 
     def _key(self, value: object, parent: _Open, line: int) -> str:
         if not isinstance(value, str):
