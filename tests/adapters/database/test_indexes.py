@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator
+from uuid import UUID
 
 import pytest
 from sqlalchemy import Connection, event, text
@@ -12,6 +14,7 @@ from tests.builders.rows import a_course, a_repository, hex_of, save_course
 from courseline.adapters.database.database import PostgresDatabase
 from courseline.usecases.rows import Rows
 
+VERSIONS = [UUID(hashlib.md5(f"example-{n} 1".encode()).hexdigest()) for n in (1, 2)]  # noqa: S324 - as FILL does it
 FILL = """
     INSERT INTO example (id, example_repository_id, identifier, directory, title)
         SELECT md5('example ' || n)::uuid, :repository, 'example-' || n, 'directory-' || n, ''
@@ -98,9 +101,14 @@ def some_oids(count: int) -> list[str]:
     ("table", "question"),
     [
         ("example_version_file", lambda rows: rows.ledger.hidden(a_course().id, some_oids(200))),
-        ("example_version_file", lambda rows: rows.library.versions([a_course().id])),
+        ("example_version_file", lambda rows: rows.library.versions(VERSIONS)),
+        ("example_dependency", lambda rows: rows.library.version_facts(VERSIONS)),
+        ("example_version", lambda rows: rows.library.version_facts(VERSIONS)),
         ("example_version_tag", lambda rows: rows.library.labels([a_course().id])),
+        ("example_version_tag", lambda rows: rows.library.labels_among([a_course().id], ["1.0.0"], VERSIONS)),
+        ("example_version_tag", lambda rows: rows.library.seen(a_repository().id, some_oids(10))),
         ("example_version_tag", lambda rows: rows.library.find(["example-7", "directory-9", "x"], a_course().id)),
+        ("example", lambda rows: rows.library.examples(VERSIONS)),
         ("example", lambda rows: rows.library.find(["examples:example-7", "examples:example-9"], a_course().id)),
         ("example_version", lambda rows: rows.library.version_by_tree(a_course().id, hex_of("tree"))),
         ("example_version", lambda rows: rows.library.seen(a_repository().id, some_oids(10))),

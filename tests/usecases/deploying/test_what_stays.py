@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from uuid import UUID
 
 import pytest
@@ -11,7 +11,7 @@ from tests.builders.repositories import git
 
 from courseline.adapters.database.versions import VersionRows
 from courseline.adapters.git.remote import GitRemote
-from courseline.domain.library.version import ExampleVersion
+from courseline.domain.library.version import ExampleVersion, VersionFacts
 
 TOOLS = place("week1.tools", "tools", "v1.0")
 WISHED = place("week1.hello", "hello", "v1.0") + TOOLS
@@ -21,19 +21,20 @@ WISHED = place("week1.hello", "hello", "v1.0") + TOOLS
 def read(monkeypatch: pytest.MonkeyPatch) -> dict[str, set[str]]:
     """Blobs that are asked for, and versions whose files are, from here on."""
     seen: dict[str, set[str]] = {"blobs": set(), "versions": set()}
-    fetch_blobs, versions = GitRemote.fetch_blobs, VersionRows.versions
+    fetch_blobs, with_files = GitRemote.fetch_blobs, VersionRows.with_files
 
     def fetching(self: GitRemote, oids: Iterable[str]) -> None:
         wanted = list(oids)
         seen["blobs"].update(wanted)
         fetch_blobs(self, wanted)
 
-    def listing(self: VersionRows, version_ids: Collection[UUID]) -> dict[UUID, ExampleVersion]:
-        seen["versions"].update(map(str, version_ids))
-        return versions(self, version_ids)
+    def listing(self: VersionRows, versions: Iterable[VersionFacts]) -> dict[UUID, ExampleVersion]:
+        wanted = list(versions)
+        seen["versions"].update(str(version.id) for version in wanted)
+        return with_files(self, wanted)
 
     monkeypatch.setattr(GitRemote, "fetch_blobs", fetching)
-    monkeypatch.setattr(VersionRows, "versions", listing)
+    monkeypatch.setattr(VersionRows, "with_files", listing)
     return seen
 
 

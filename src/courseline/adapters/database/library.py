@@ -46,6 +46,7 @@ class PostgresLibrary:
         self.labels_among = versions.labels_among
         self.versions = versions.versions
         self.version_facts = versions.version_facts
+        self.with_files = versions.with_files
         self.version_by_tree = versions.version_by_tree
         self.add_versions = publishing.add_versions
         self.add_labels = labelling.add_labels

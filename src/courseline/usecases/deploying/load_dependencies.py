@@ -75,15 +75,13 @@ def load_dependencies(
     return tables
 
 
-def load_versions(resolutions: Iterable[Resolution], tables: DependencyTables, rows: Rows) -> None:
+def load_versions(resolutions: Sequence[Resolution], tables: DependencyTables, rows: Rows) -> None:
     """Read the lists of files of what will be rendered, versions and their dependencies, all of them at once."""
-    wanted = {
-        version_id
-        for resolved in resolutions
-        for version_id in (resolved.version.id, *(entry.version_id for entry in resolved.dependencies))
-    }
-    if wanted:
-        tables.versions |= rows.library.versions(wanted)
+    facts = {resolved.version.id: resolved.version for resolved in resolutions}
+    needed = {entry.version_id for resolved in resolutions for entry in resolved.dependencies}
+    facts |= rows.library.version_facts(needed - facts.keys())
+    missing = [version for version_id, version in facts.items() if version_id not in tables.versions]
+    tables.versions |= rows.library.with_files(missing)
 
 
 def _usable(example_ids: Iterable[UUID], course: Course, rows: Rows) -> dict[UUID, Example]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from uuid import UUID
 
@@ -112,7 +112,7 @@ def compare_release(
     ]
     wanted = fetch_files(wanted, source)
     examined = _examine(wanted, repository, source, neighbours)
-    labels = _labels([version for _, version in found], examined.values(), known, neighbours)
+    labels = _labels([version for _, version in found], examined.values(), release.label, known, neighbours)
     entries = [_known(candidate, version, release.label, known, labels) for candidate, version in found]
     entries += [
         _inspected(
@@ -131,9 +131,17 @@ def compare_release(
 
 
 def _labels(
-    found: Sequence[SeenVersion], examined: Iterable[Examined], known: Known, neighbours: Neighbours
+    found: Sequence[SeenVersion],
+    examined: Collection[Examined],
+    label: Label,
+    known: Known,
+    neighbours: Neighbours,
 ) -> dict[UUID, list[LabelledVersion]]:
-    """Labels of the examples about which they decide: neither those with the label, nor all below a highest one."""
+    """Labels of the examples about which they decide: neither those with the label, nor all below a highest one.
+
+    Of what is new under a highest label only labels of the same content decide; every release brought another one.
+    """
+    versions = [item.version.id for item in examined]
     ids = [item.example.id for item in examined]
     if not known.is_highest:
         ids += [
@@ -144,6 +152,8 @@ def _labels(
     if not ids:
         return {}
     with neighbours.database.transaction() as rows:
+        if known.is_highest:
+            return rows.library.labels_among(ids, [label.canonical], versions)
         return rows.library.labels(ids)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -155,6 +155,10 @@ class LibraryRows(Protocol):
 
     def version_facts(self, version_ids: Collection[UUID]) -> dict[UUID, VersionFacts]:
         """The same without their files, which are many."""
+        ...
+
+    def with_files(self, versions: Iterable[VersionFacts]) -> dict[UUID, ExampleVersion]:
+        """Versions of which all else is read already."""
         ...
 
     def version_by_tree(self, example_id: UUID, version_identifier: str) -> UUID | None:
