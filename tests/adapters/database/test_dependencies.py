@@ -83,6 +83,21 @@ def test_what_a_repository_was_waiting_for_is_linked_when_another_brings_it(libr
         assert found_by(rows, example) == ["sister:lists", "public:trees", None]
 
 
+def test_every_version_of_every_example_that_waits_is_linked(library: PostgresDatabase):
+    waiting = [an_example(OWN, name) for name in ("first", "second")]
+    needed = [Dependency("lists"), Dependency("nowhere"), Dependency("own:lists")]
+    with library.transaction() as rows:
+        for example in waiting:
+            for content, text in (("one", "v1.0"), ("two", "v2.0")):
+                publish(rows, example, text, a_version(example, content, dependencies=needed))
+        bring(rows, OWN, "lists")
+        assert rows.library.link_dependencies(OWN.id) == 8
+        meant = an_example(OWN, "lists").id
+        for labels in rows.library.labels([example.id for example in waiting]).values():
+            for version in rows.library.version_facts([known.version_id for known in labels]).values():
+                assert [one.depends_id for one in version.dependencies] == [meant, None, meant]
+
+
 def test_examples_that_the_repository_may_not_use_and_ambiguous_ones_stay_unlinked(library: PostgresDatabase):
     with library.transaction() as rows:
         example = needing(rows, "secret", "closed:secret", "both", "functions")

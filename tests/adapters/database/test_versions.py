@@ -3,6 +3,7 @@ from __future__ import annotations
 from dataclasses import fields, replace
 
 import pytest
+from sqlalchemy import event
 from sqlalchemy.exc import IntegrityError
 from tests.builders.rows import NOW, a_repository, a_version, an_example, hex_of, label, labelled, publish
 
@@ -124,6 +125,68 @@ def test_a_label_above_all_goes_to_what_the_examples_show_but_for_those_named(li
     }
 
 
+def test_labels_for_all_and_for_some_go_together_and_raise_the_highest_once(library: PostgresDatabase):
+    stays, changes = an_example(REPOSITORY, "stays"), an_example(REPOSITORY, "changes")
+    with library.transaction() as rows:
+        for example in (stays, changes):
+            publish(rows, example, "v1.0")
+    new = a_version(changes, "two")
+    with library.transaction() as rows:
+        rows.library.add_versions([(changes, new, {"description": "new", "keywords": ["a", "b", "a"]})])
+        again = rows.library.label_again(
+            REPOSITORY.id, label("v2.0"), {changes.id}, hex_of("c"), NOW, more=True
+        )
+        assert (again, rows.library.highest_label(REPOSITORY.id)) == (1, label("v1.0"))
+        rows.library.add_labels(
+            [(replace(changes, title="New"), labelled(new, "v2.0", "changes"))], hex_of("c"), NOW
+        )
+        assert rows.library.highest_label(REPOSITORY.id) == label("v2.0")
+        with pytest.raises(NeighbourFailed, match=r"v2\.0 meanwhile"):
+            rows.library.label_again(REPOSITORY.id, label("v1.5"), (), hex_of("c"), NOW)
+    with library.transaction() as rows:
+        cards = {card.example.identifier: card for card in rows.library.cards()}
+    assert [known.label.shown for known in cards["stays"].labels] == ["v2.0", "v1.0"]
+    assert cards["changes"].labels[0] == labelled(new, "v2.0", "changes")
+    shown = cards["changes"]
+    assert (shown.example.title, shown.description, shown.tags) == ("New", "new", ("a", "b"))
+
+
+@pytest.mark.parametrize("count", [1, 30])
+def test_a_release_takes_few_statements_however_many_examples_it_changes(
+    library: PostgresDatabase, count: int
+):
+    examples = [an_example(REPOSITORY, f"example-{n}") for n in range(count)]
+    needed = [Dependency("example-0"), Dependency("nowhere")]
+    sent: list[str] = []
+    with library.transaction() as rows:
+        for example in examples:
+            publish(rows, example, "v1.0")
+    new = [(replace(one, title="New"), a_version(one, "two", dependencies=needed)) for one in examples]
+    labels = [(example, labelled(version, "v2.0", example.directory)) for example, version in new]
+    with library.transaction() as rows:
+        event.listen(library._engine, "before_cursor_execute", lambda *sending: sent.append(sending[2]))
+        rows.library.add_versions([(*pair, {}) for pair in new])
+        assert len(sent) == 1
+        rows.library.add_labels(labels, hex_of("c"), NOW)
+        assert len(sent) == 5  # the turn, the labels, what is shown otherwise, and that it is shown
+        rows.library.link_dependencies(REPOSITORY.id)
+        assert len(sent) <= 10
+
+
+def test_labels_of_two_repositories_raise_the_highest_of_each(library: PostgresDatabase):
+    other = a_repository("other")
+    foreign = an_example(other)
+    with library.transaction() as rows:
+        rows.library.add_repository(other)
+        first, second = a_version(EXAMPLE), a_version(foreign)
+        rows.library.add_versions([(EXAMPLE, first, {}), (foreign, second, {})])
+        labels = [(EXAMPLE, labelled(first, "v1.0", "a")), (foreign, labelled(second, "v3.0", "b"))]
+        rows.library.add_labels(labels, hex_of("c"), NOW)
+        rows.library.add_labels([(EXAMPLE, labelled(first, "v0.9", "a"))], hex_of("c"), NOW)
+        highest = [rows.library.highest_label(one.id) for one in (REPOSITORY, other)]
+    assert highest == [label("v1.0"), label("v3.0")]
+
+
 @pytest.mark.parametrize("text", ["v2.0", "2", "v1.9"])
 def test_a_label_that_is_not_above_all_is_not_given_to_all(library: PostgresDatabase, text: str):
     with library.transaction() as rows:
@@ -156,6 +219,31 @@ def test_text_that_postgresql_cannot_hold_is_told_as_invalid_input(library: Post
     for title in ("nul \0", "surrogate \ud800"):
         with pytest.raises(InvalidInput, match="cannot be stored"), library.transaction() as rows:
             publish(rows, replace(EXAMPLE, title=title))
+
+
+def test_a_view_that_postgresql_cannot_hold_is_told_as_invalid_input(library: PostgresDatabase):
+    version = a_version(EXAMPLE)
+    for view in ("nul \0", "surrogate \ud800"):
+        with pytest.raises(InvalidInput, match="cannot be stored"), library.transaction() as rows:
+            rows.library.add_versions([(EXAMPLE, version, {})], {version.id: ("f" * 64, view)})
+
+
+def test_a_time_without_a_zone_is_refused(library: PostgresDatabase):
+    version = a_version(EXAMPLE)
+    naive = NOW.replace(tzinfo=None)
+    with pytest.raises(ValueError, match="no time zone"), library.transaction() as rows:
+        rows.library.add_versions([(EXAMPLE, replace(version, published_at=naive), {})])
+    with library.transaction() as rows:
+        publish(rows, EXAMPLE, "v1.0", version)
+    with pytest.raises(ValueError, match="no time zone"), library.transaction() as rows:
+        rows.library.add_labels([(EXAMPLE, labelled(version, "v2.0", "d"))], hex_of("c"), naive)
+
+
+def test_who_asks_for_nothing_gets_nothing(library: PostgresDatabase):
+    with library.transaction() as rows:
+        assert rows.library.versions([]) == rows.library.version_facts([]) == rows.library.labels([]) == {}
+        assert rows.library.find([], None) == rows.library.examples([]) == {}
+        assert rows.library.seen(REPOSITORY.id, []) == []
 
 
 def test_a_digest_of_another_form_is_refused_by_the_database(library: PostgresDatabase):

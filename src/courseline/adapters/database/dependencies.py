@@ -7,17 +7,40 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import Connection, and_, or_, select
+from sqlalchemy import Connection
 
 from courseline.adapters.database.examples import ExampleRows
-from courseline.adapters.database.tables_library import (
-    EXAMPLE,
-    EXAMPLE_DEPENDENCY,
-    EXAMPLE_REPOSITORY,
-    EXAMPLE_VERSION,
-)
+from courseline.adapters.database.given import ids_given, rows_given
 from courseline.domain.course.reference import strip_placeholder
 from courseline.domain.library.example import Example
+
+# Written out: putting a statement together takes SQLAlchemy longer than the server needs to run it.
+_OPEN = """
+    SELECT DISTINCT needed.as_written, example.id, example.example_repository_id, example.directory
+    FROM example_dependency AS needed
+    JOIN example_version AS version ON version.id = needed.example_version_id
+    JOIN example ON example.id = version.example_id
+    WHERE needed.depends_id IS NULL
+"""
+_USABLE = """
+    SELECT own.id, other.id
+    FROM example_repository AS own JOIN example_repository AS other
+        ON other.visibility = 'public' OR other.organization_id = own.organization_id
+    WHERE own.id = ANY (%(repositories)s::uuid[])
+"""
+# What waits is put together first: the server would rather look for each reference among all links of the same name.
+_LINK = """
+    WITH waiting AS MATERIALIZED (
+        SELECT needed.example_version_id, needed.position, version.example_id, needed.as_written
+        FROM example_dependency AS needed JOIN example_version AS version ON version.id = needed.example_version_id
+        WHERE needed.depends_id IS NULL
+    )
+    UPDATE example_dependency AS needed SET depends_id = given.meant
+    FROM waiting JOIN json_to_recordset(%(links)s::json) AS given (example uuid, as_written text, meant uuid)
+        ON given.example = waiting.example_id AND given.as_written = waiting.as_written
+    WHERE needed.example_version_id = waiting.example_version_id AND needed.position = waiting.position
+        AND needed.depends_id IS NULL
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +78,9 @@ class DependencyRows:
         What other repositories were waiting for is linked too, when this one brings it and they may use it: same
         organization, or public. In another repository a reference counts only when it means exactly one example.
         """
-        waiting = self._open()
+        rows = self._connection.exec_driver_sql(_OPEN)
+        if not (waiting := [_Open(*row) for row in rows]):
+            return 0
         found = self._examples.find({name for one in waiting for name in one.references}, None)
         if not any(
             repository_id in {example.repository_id, one.repository_id}
@@ -65,59 +90,20 @@ class DependencyRows:
         ):
             return 0
         usable = self._usable({one.repository_id for one in waiting})
-        linked = 0
-        for one in waiting:
-            meant = _meant(one, found, usable[one.repository_id])
-            if meant is not None:
-                linked += self._link(one, meant)
-        return linked
-
-    def _open(self) -> set[_Open]:
-        query = (
-            select(
-                EXAMPLE_DEPENDENCY.c.as_written,
-                EXAMPLE.c.id,
-                EXAMPLE.c.example_repository_id,
-                EXAMPLE.c.directory,
-            )
-            .join(EXAMPLE_VERSION, EXAMPLE_VERSION.c.id == EXAMPLE_DEPENDENCY.c.example_version_id)
-            .join(EXAMPLE, EXAMPLE.c.id == EXAMPLE_VERSION.c.example_id)
-            .where(EXAMPLE_DEPENDENCY.c.depends_id.is_(None))
-        )
-        return {
-            _Open(row.as_written, row.id, row.example_repository_id, row.directory)
-            for row in self._connection.execute(query)
-        }
+        links = [
+            {"example": one.example_id, "as_written": one.as_written, "meant": meant.id}
+            for one in waiting
+            if (meant := _meant(one, found, usable[one.repository_id])) is not None
+        ]
+        return self._connection.exec_driver_sql(_LINK, {"links": rows_given(links)}).rowcount if links else 0
 
     def _usable(self, repositories: Collection[UUID]) -> dict[UUID, set[UUID]]:
         """For each repository, the others that its examples may depend on."""
-        own, other = EXAMPLE_REPOSITORY.alias("own"), EXAMPLE_REPOSITORY.alias("other")
-        query = (
-            select(own.c.id, other.c.id.label("usable"))
-            .join(
-                other, or_(other.c.visibility == "public", other.c.organization_id == own.c.organization_id)
-            )
-            .where(own.c.id.in_(repositories))
-        )
         usable: dict[UUID, set[UUID]] = {repository: set() for repository in repositories}
-        for row in self._connection.execute(query):
-            usable[row.id].add(row.usable)
+        given = {"repositories": ids_given(repositories)}
+        for own, other in self._connection.exec_driver_sql(_USABLE, given):
+            usable[own].add(other)
         return usable
-
-    def _link(self, one: _Open, meant: Example) -> int:
-        versions = select(EXAMPLE_VERSION.c.id).where(EXAMPLE_VERSION.c.example_id == one.example_id)
-        done = self._connection.execute(
-            EXAMPLE_DEPENDENCY.update()
-            .where(
-                and_(
-                    EXAMPLE_DEPENDENCY.c.as_written == one.as_written,
-                    EXAMPLE_DEPENDENCY.c.depends_id.is_(None),
-                    EXAMPLE_DEPENDENCY.c.example_version_id.in_(versions),
-                )
-            )
-            .values(depends_id=meant.id)
-        )
-        return done.rowcount
 
 
 def _meant(one: _Open, found: Mapping[str, list[Example]], usable: set[UUID]) -> Example | None:

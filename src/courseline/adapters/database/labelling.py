@@ -1,4 +1,7 @@
-"""Giving labels to versions: one names one version for ever, and can only be withdrawn."""
+"""Giving labels to versions: one names one version for ever, and can only be withdrawn.
+
+Statements are written out: putting one together takes SQLAlchemy longer than the server needs to run it.
+"""
 
 from __future__ import annotations
 
@@ -6,44 +9,61 @@ from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Connection, bindparam, select, text
+from sqlalchemy import Connection
 
+from courseline.adapters.database.given import ids_given, rows_given
 from courseline.adapters.database.publishing import card
-from courseline.adapters.database.tables import UtcTime, among
-from courseline.adapters.database.tables_library import (
-    EXAMPLE,
-    EXAMPLE_REPOSITORY,
-    EXAMPLE_VERSION,
-    EXAMPLE_VERSION_TAG,
-)
 from courseline.domain.library.example import Example
 from courseline.domain.library.label import Label
 from courseline.domain.library.version import LabelledVersion
 from courseline.errors import NeighbourFailed, Refused
 
-# Written out, because putting such a statement together takes SQLAlchemy longer than the server needs to run it.
-_AGAIN = text("""
+_TURN = """
+    SELECT id, highest_label FROM example_repository
+    WHERE id = ANY (%(repositories)s::uuid[]) ORDER BY id FOR NO KEY UPDATE
+"""
+_RAISED = """
+    WITH raised AS (
+        UPDATE example_repository SET highest_label = given.shown
+        FROM json_to_recordset(%(highest)s::json) AS given (id uuid, shown text)
+        WHERE example_repository.id = given.id
+    )
+"""
+_AGAIN = """
     INSERT INTO example_version_tag
         (example_id, canonical, shown, example_version_id, directory, commit, tagged_at)
-    SELECT example.id, :canonical, :shown, version.id, example.directory, :commit, :at
+    SELECT example.id, %(canonical)s, %(shown)s, version.id, example.directory, %(commit)s, %(at)s
     FROM example JOIN example_version AS version
         ON version.example_id = example.id AND version.version_identifier = example.version_identifier
-    WHERE example.example_repository_id = :repository AND example.id != ALL (CAST(:but AS uuid[]))
-""").bindparams(bindparam("at", type_=UtcTime()))
-_LABELS = text("""
+    WHERE example.example_repository_id = %(repository)s AND example.id != ALL (%(but)s::uuid[])
+"""
+_LABELS = """
     INSERT INTO example_version_tag
         (example_id, canonical, shown, example_version_id, directory, withdrawn, commit, tagged_at)
-    SELECT given.*, :commit, :at
-    FROM unnest(CAST(:examples AS uuid[]), CAST(:canonical AS text[]), CAST(:shown AS text[]),
-        CAST(:versions AS uuid[]), CAST(:directories AS text[]), CAST(:withdrawn AS boolean[])) AS given
-""").bindparams(bindparam("at", type_=UtcTime()))
-_SHOWN_OTHERWISE = text("""
-    SELECT given.id
-    FROM unnest(CAST(:ids AS uuid[]), CAST(:trees AS text[]), CAST(:directories AS text[]), CAST(:titles AS text[]))
-        AS given (id, version_identifier, directory, title) JOIN example ON example.id = given.id
+    SELECT given.*, %(commit)s, %(at)s
+    FROM json_to_recordset(%(labels)s::json) AS given
+        (example uuid, canonical text, shown text, version uuid, directory text, withdrawn boolean)
+"""
+_SHOWN_OTHERWISE = """
+    SELECT given.id, version.meta
+    FROM json_to_recordset(%(labels)s::json) AS given (id uuid, version uuid, tree text, directory text, title text)
+    JOIN example ON example.id = given.id
+    JOIN example_version AS version ON version.id = given.version
     WHERE (example.version_identifier, example.directory, example.title)
-        IS DISTINCT FROM (given.version_identifier, given.directory, given.title)
-""")
+        IS DISTINCT FROM (given.tree, given.directory, given.title)
+"""
+_FOLLOW = """
+    UPDATE example SET version_identifier = given.tree, directory = given.directory, title = given.title,
+        description = given.description, subject = given.subject, tags = given.tags
+    FROM json_to_recordset(%(examples)s::json) AS given (id uuid, tree text, directory text, title text,
+        description text, subject text, tags text[])
+    WHERE example.id = given.id
+"""
+_MARK = """
+    UPDATE example_version_tag
+    SET withdrawn = %(withdrawn)s, withdrawn_reason = %(reason)s, withdrawn_at = %(at)s
+    WHERE example_id = %(example)s AND canonical = %(canonical)s AND withdrawn != %(withdrawn)s
+"""
 
 
 class LabelRows:
@@ -59,6 +79,7 @@ class LabelRows:
     ) -> None:
         self._connection = connection
         self._labels = labels
+        self._ours: dict[UUID, Label | None] = {}
 
     def add_labels(
         self, labels: Sequence[tuple[Example, LabelledVersion]], commit: str, at: datetime
@@ -76,14 +97,14 @@ class LabelRows:
         others = [pair for pair in others if not _is_there(*pair, known.get(pair[0].id, []))]
         if not above and not others:
             return
-        self._insert_labels([*above, *others], commit, at)
-        self._raise_highest(new)
+        rows = [_label_row(*pair) for pair in (*above, *others)]
+        self._insert(_LABELS, {"labels": rows_given(rows), "commit": commit, "at": at}, new)
         top = [
             (example, labelled)
             for example, labelled in others
             if all(labelled.label > other.label for other in known.get(example.id, []))
         ]
-        self._follow(self._shown_otherwise([*above, *top]))
+        self._follow([*above, *top])
 
     def label_again(
         self,
@@ -103,16 +124,13 @@ class LabelRows:
             )
         given = {
             "repository": repository_id,
-            "but": list(but),
+            "but": ids_given(but),
             "canonical": label.canonical,
             "shown": label.shown,
             "commit": commit,
             "at": at,
         }
-        done = self._connection.execute(_AGAIN, given, execution_options={"preserve_rowcount": True})
-        if not more:
-            self._raise_highest({(repository_id, label)})
-        return done.rowcount
+        return self._insert(_AGAIN, given, () if more else {(repository_id, label)})
 
     def _taking_turns(self, repository_ids: Collection[UUID]) -> dict[UUID, Label | None]:
         """The highest label of repositories, whose rows are ours until the transaction ends.
@@ -120,80 +138,35 @@ class LabelRows:
         Two releases of one repository at once take turns here, so that its highest label is known; all take the rows in
         one order, so that nobody waits in a circle. Who only adds an example need not wait.
         """
-        query = (
-            select(EXAMPLE_REPOSITORY.c.id, EXAMPLE_REPOSITORY.c.highest_label)
-            .where(among(EXAMPLE_REPOSITORY.c.id, repository_ids))
-            .order_by(EXAMPLE_REPOSITORY.c.id)
-            .with_for_update(key_share=True)
-        )
-        return {id_: Label.parse(shown or "") for id_, shown in self._connection.execute(query)}
+        if not self._ours.keys() >= set(repository_ids):
+            rows = self._connection.exec_driver_sql(_TURN, {"repositories": ids_given(repository_ids)})
+            self._ours |= {id_: Label.parse(shown or "") for id_, shown in rows}
+        return self._ours
 
-    def _insert_labels(
-        self, labels: Sequence[tuple[Example, LabelledVersion]], commit: str, at: datetime
-    ) -> None:
-        self._connection.execute(
-            _LABELS,
-            {
-                "examples": [example.id for example, _ in labels],
-                "canonical": [labelled.label.canonical for _, labelled in labels],
-                "shown": [labelled.label.shown for _, labelled in labels],
-                "versions": [labelled.version_id for _, labelled in labels],
-                "directories": [labelled.directory for _, labelled in labels],
-                "withdrawn": [labelled.withdrawn for _, labelled in labels],
-                "commit": commit,
-                "at": at,
-            },
-        )
-
-    def _raise_highest(self, labels: Collection[tuple[UUID, Label]]) -> None:
+    def _insert(self, labels: str, given: dict[str, object], new: Collection[tuple[UUID, Label]]) -> int:
+        """Insert labels, and raise the highest of their repositories; how many labels there are."""
         highest: dict[UUID, Label] = {}
-        for repository_id, label in labels:
+        for repository_id, label in new:
             if _is_above(label, highest.get(repository_id)):
                 highest[repository_id] = label
-        for repository_id, label in highest.items():
-            self._connection.execute(
-                EXAMPLE_REPOSITORY.update()
-                .where(EXAMPLE_REPOSITORY.c.id == repository_id)
-                .values(highest_label=label.shown)
-            )
-
-    def _shown_otherwise(
-        self, labels: Sequence[tuple[Example, LabelledVersion]]
-    ) -> list[tuple[Example, LabelledVersion]]:
-        """Those whose examples do not show yet what they name; of a large release only what changed is answered."""
-        if not labels:
-            return []
-        given = {
-            "ids": [example.id for example, _ in labels],
-            "trees": [labelled.version_identifier for _, labelled in labels],
-            "directories": [example.directory for example, _ in labels],
-            "titles": [example.title for example, _ in labels],
-        }
-        ids = set(self._connection.scalars(_SHOWN_OTHERWISE, given))
-        return [(example, labelled) for example, labelled in labels if example.id in ids]
+        self._ours |= highest
+        raised = [{"id": repository_id, "shown": label.shown} for repository_id, label in highest.items()]
+        query = _RAISED + labels if raised else labels
+        return self._connection.exec_driver_sql(query, {**given, "highest": rows_given(raised)}).rowcount
 
     def _follow(self, labels: Sequence[tuple[Example, LabelledVersion]]) -> None:
-        """Let examples show what their highest labels name; equal trees show the same, so those are not asked for."""
-        wanted = {labelled.version_id for _, labelled in labels}
-        if not wanted:
+        """Let examples show what their highest labels name; of a large release only what changed is answered and written.
+
+        Equal trees show the same, so those are not asked for.
+        """
+        if not labels:
             return
-        query = select(EXAMPLE_VERSION.c.id, EXAMPLE_VERSION.c.meta).where(
-            among(EXAMPLE_VERSION.c.id, wanted)
-        )
-        metas = {row.id: row.meta for row in self._connection.execute(query)}
-        self._connection.execute(
-            EXAMPLE.update().where(EXAMPLE.c.id == bindparam("example")),
-            [
-                {
-                    "example": example.id,
-                    "directory": example.directory,
-                    "title": example.title,
-                    "version_identifier": labelled.version_identifier,
-                    **card(metas[labelled.version_id]),
-                }
-                for example, labelled in labels
-            ],
-        )
+        shown = {example.id: _shown_row(example, labelled) for example, labelled in labels}
+        given = {"labels": rows_given(shown.values())}
+        rows = self._connection.exec_driver_sql(_SHOWN_OTHERWISE, given)
+        changed = [shown[id_] | card(meta) for id_, meta in rows]
+        if changed:
+            self._connection.exec_driver_sql(_FOLLOW, {"examples": rows_given(changed)})
 
     def withdraw(self, example_id: UUID, label: Label, reason: str, at: datetime) -> bool:
         """See `usecases.rows.LibraryRows`."""
@@ -206,19 +179,36 @@ class LabelRows:
     def _mark(
         self, example_id: UUID, label: Label, *, withdrawn: bool, reason: str, at: datetime | None
     ) -> bool:
-        tag = EXAMPLE_VERSION_TAG
         # Of two that mark one label at once, the second waits here and then finds nothing to change.
-        changed = self._connection.execute(
-            tag.update()
-            .where(
-                tag.c.example_id == example_id,
-                tag.c.canonical == label.canonical,
-                tag.c.withdrawn != withdrawn,
-            )
-            .values(withdrawn=withdrawn, withdrawn_reason=reason, withdrawn_at=at)
-            .returning(tag.c.canonical)
-        )
-        return changed.first() is not None
+        given = {
+            "example": example_id,
+            "canonical": label.canonical,
+            "withdrawn": withdrawn,
+            "reason": reason,
+            "at": at,
+        }
+        return self._connection.exec_driver_sql(_MARK, given).rowcount > 0
+
+
+def _label_row(example: Example, labelled: LabelledVersion) -> dict[str, object]:
+    return {
+        "example": example.id,
+        "canonical": labelled.label.canonical,
+        "shown": labelled.label.shown,
+        "version": labelled.version_id,
+        "directory": labelled.directory,
+        "withdrawn": labelled.withdrawn,
+    }
+
+
+def _shown_row(example: Example, labelled: LabelledVersion) -> dict[str, object]:
+    return {
+        "id": example.id,
+        "version": labelled.version_id,
+        "tree": labelled.version_identifier,
+        "directory": example.directory,
+        "title": example.title,
+    }
 
 
 def _is_above(label: Label, highest: Label | None) -> bool:

@@ -6,30 +6,40 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from uuid import UUID
 
-from sqlalchemy import Connection, bindparam, text
-from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy import Connection
 
-from courseline.adapters.database.tables import UtcTime
-from courseline.adapters.database.tables_library import EXAMPLE, EXAMPLE_DEPENDENCY
+from courseline.adapters.database.given import rows_given
 from courseline.domain.library.example import Example
-from courseline.domain.library.version import ExampleVersion, VersionFile
+from courseline.domain.library.version import ExampleVersion
 
-# Written out, because putting such a statement together takes SQLAlchemy longer than the server needs to run it.
-_VERSIONS = text("""
-    INSERT INTO example_version
-        (id, example_id, version_identifier, content_digest, meta, published_at, view_rules, view)
-    SELECT id, example_id, version_identifier, content_digest, CAST(meta AS json), published_at, view_rules, view
-    FROM unnest(CAST(:ids AS uuid[]), CAST(:examples AS uuid[]), CAST(:trees AS text[]), CAST(:digests AS text[]),
-        CAST(:metas AS text[]), CAST(:times AS timestamptz[]), CAST(:rules AS text[]), CAST(:views AS text[]))
-        AS given (id, example_id, version_identifier, content_digest, meta, published_at, view_rules, view)
-    ON CONFLICT (id) DO NOTHING
-    RETURNING id
-""").bindparams(bindparam("times", type_=ARRAY(UtcTime())))
-_FILES = text("""
+# One statement, whose parts each see what the ones that they name have inserted: a version that is there already brings
+# neither files nor dependencies. References are looked at when all of it is done.
+_ADD = """
+    WITH given AS (
+        SELECT * FROM json_to_recordset(%(versions)s::json) AS given (id uuid, example_id uuid, repository uuid,
+            identifier text, directory text, title text, description text, subject text, tags text[],
+            tree text, digest text, meta text, published_at timestamptz, rules text, view text)
+    ), added_example AS (
+        INSERT INTO example (id, example_repository_id, identifier, directory, title, description, subject, tags,
+            version_identifier)
+        SELECT example_id, repository, identifier, directory, title, description, subject, tags, tree FROM given
+        ON CONFLICT (id) DO NOTHING
+    ), added AS (
+        INSERT INTO example_version
+            (id, example_id, version_identifier, content_digest, meta, published_at, view_rules, view)
+        SELECT id, example_id, tree, digest, meta::json, published_at, rules, view FROM given
+        ON CONFLICT (id) DO NOTHING
+        RETURNING id
+    ), added_dependency AS (
+        INSERT INTO example_dependency
+            (example_version_id, position, as_written, version_range, files, depends_id)
+        SELECT needed.* FROM json_to_recordset(%(dependencies)s::json) AS needed (id uuid, position integer,
+            as_written text, version_range text, files text[], depends_id uuid) JOIN added USING (id)
+    )
     INSERT INTO example_version_file (example_version_id, path, mode, size, sha256, git_oid, role)
-    SELECT * FROM unnest(CAST(:versions AS uuid[]), CAST(:paths AS text[]), CAST(:modes AS text[]),
-        CAST(:sizes AS bigint[]), CAST(:sums AS text[]), CAST(:oids AS text[]), CAST(:roles AS text[]))
-""")
+    SELECT file.* FROM json_to_recordset(%(files)s::json) AS file (id uuid, path text, mode text, size bigint,
+        sha256 text, git_oid text, role text) JOIN added USING (id)
+"""
 
 
 class PublishingRows:
@@ -50,65 +60,63 @@ class PublishingRows:
         """See `usecases.rows.LibraryRows`."""
         if not versions:
             return
-        self._connection.execute(
-            insert(EXAMPLE).on_conflict_do_nothing(index_elements=["id"]),
-            [
-                {
-                    "id": example.id,
-                    "example_repository_id": example.repository_id,
-                    "identifier": example.identifier,
-                    "directory": example.directory,
-                    "title": example.title,
-                    "version_identifier": version.version_identifier,
-                    **card(meta),
-                }
-                for example, version, meta in versions
-            ],
-        )
         settled = views or {}
-        inserted = self._connection.execute(
-            _VERSIONS,
-            {
-                "ids": [version.id for _, version, _ in versions],
-                "examples": [version.example_id for _, version, _ in versions],
-                "trees": [version.version_identifier for _, version, _ in versions],
-                "digests": [version.content_digest for _, version, _ in versions],
-                "metas": [json.dumps(dict(meta)) for _, _, meta in versions],
-                "times": [version.published_at for _, version, _ in versions],
-                "rules": [settled.get(version.id, (None, None))[0] for _, version, _ in versions],
-                "views": [settled.get(version.id, (None, None))[1] for _, version, _ in versions],
-            },
-        )
-        ids = set(inserted.scalars())
-        new = [version for _, version, _ in versions if version.id in ids]
-        self._insert_files([(version.id, file) for version in new for file in version.files])
-        dependencies = [row for version in new for row in _dependency_rows(version)]
-        if dependencies:
-            self._connection.execute(EXAMPLE_DEPENDENCY.insert(), dependencies)
+        given = {
+            "versions": rows_given(
+                _version_row(*of_one, *settled.get(of_one[1].id, (None, None))) for of_one in versions
+            ),
+            "files": rows_given(row for _, version, _ in versions for row in _file_rows(version)),
+            "dependencies": rows_given(
+                row for _, version, _ in versions for row in _dependency_rows(version)
+            ),
+        }
+        self._connection.exec_driver_sql(_ADD, given)
 
-    def _insert_files(self, files: Sequence[tuple[UUID, VersionFile]]) -> None:
-        self._connection.execute(
-            _FILES,
-            {
-                "versions": [version for version, _ in files],
-                "paths": [file.path for _, file in files],
-                "modes": [file.mode for _, file in files],
-                "sizes": [file.size for _, file in files],
-                "sums": [file.sha256 for _, file in files],
-                "oids": [file.git_oid for _, file in files],
-                "roles": [str(file.role) for _, file in files],
-            },
-        )
+
+def _version_row(
+    example: Example, version: ExampleVersion, meta: Mapping[str, object], rules: str | None, view: str | None
+) -> dict[str, object]:
+    return {
+        "id": version.id,
+        "example_id": example.id,
+        "repository": example.repository_id,
+        "identifier": example.identifier,
+        "directory": example.directory,
+        "title": example.title,
+        **card(meta),
+        "tree": version.version_identifier,
+        "digest": version.content_digest,
+        "meta": json.dumps(
+            dict(meta)
+        ),  # text in text: NUL may be in it, which JSON can say and `text` cannot hold
+        "published_at": version.published_at,
+        "rules": rules,
+        "view": view,
+    }
+
+
+def _file_rows(version: ExampleVersion) -> Iterator[dict[str, object]]:
+    id_ = version.id.hex
+    for file in version.files:
+        yield {
+            "id": id_,
+            "path": file.path,
+            "mode": file.mode,
+            "size": file.size,
+            "sha256": file.sha256,
+            "git_oid": file.git_oid,
+            "role": file.role,
+        }
 
 
 def _dependency_rows(version: ExampleVersion) -> Iterator[dict[str, object]]:
     for position, needed in enumerate(version.dependencies):
         yield {
-            "example_version_id": version.id,
+            "id": version.id,
             "position": position,
             "as_written": needed.as_written,
             "version_range": needed.range,
-            "files": None if needed.files is None else list(needed.files),
+            "files": needed.files,
             "depends_id": needed.depends_id,
         }
 
