@@ -13,6 +13,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from courseline.domain.plain_paths import are_plain
 from courseline.domain.tree import EXECUTABLE, FILE, GITLINK, SYMLINK
 from courseline.errors import Problem
 
@@ -54,9 +55,12 @@ def path_problems(paths: Iterable[str], where: str = "") -> list[Problem]:
     Returns:
         At most one error a path, ordered by path; empty when all may enter.
     """
+    different = set(paths)
+    if are_plain(different, LONGEST_NAME):
+        return []
     return [
         Problem(printable(path), None, fault.message, fix=fault.fix).inside(printable(where))
-        for path, fault in _faults(sorted(set(paths)))
+        for path, fault in _faults(sorted(different))
     ]
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 
 FILE = "100644"
@@ -91,7 +91,8 @@ class Tree:
         """The files below `directory` with paths relative to it; the whole tree for "." and ""."""
         if directory in {"", "."}:
             return self
-        return Tree(replace(file, path=file.path[len(directory) + 1 :]) for file in self.below(directory))
+        start = len(directory) + 1
+        return Tree(TreeFile(file.path[start:], file.mode, file.oid) for file in self.below(directory))
 
     def below(self, directory: str) -> tuple[TreeFile, ...]:
         """The files below `directory` with their full paths."""

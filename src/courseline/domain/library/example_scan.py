@@ -134,18 +134,18 @@ def _refused(directory: str, files: Tree) -> Iterator[Problem]:
         wrong_mode = mode_problem(file.path, file.mode, directory)
         if wrong_mode is not None:
             yield wrong_mode
-        name = file.path.rsplit("/", 1)[-1]
-        shown = _in(directory, file.path)
-        if name == TRACKING_FILE:
+        if file.path.endswith(TRACKING_FILE) and file.path.rpartition("/")[2] == TRACKING_FILE:
             message = "This file is written when an example is deployed and must not come with one."
-            yield Problem(shown, None, message, fix="Remove it from the repository.")
+            yield Problem(_in(directory, file.path), None, message, fix="Remove it from the repository.")
         elif _of_git(file.path):
             message = "Files of git other than .gitignore and .gitattributes would act in the students' repositories."
-            yield Problem(shown, None, message, fix="Remove it from the example.")
+            yield Problem(_in(directory, file.path), None, message, fix="Remove it from the example.")
 
 
 def _of_git(path: str) -> bool:
-    *directories, name = path.casefold().split("/")
+    if ".git" not in (folded := path.casefold()):
+        return False
+    *directories, name = folded.split("/")
     return any(part.startswith(".git") for part in directories) or (
         name.startswith(".git") and name not in _GIT_FILES
     )

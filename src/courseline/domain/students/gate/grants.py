@@ -71,21 +71,26 @@ def grants_of(place: GatePlace, blobs: Mapping[str, bytes]) -> dict[str, list[Gr
     """
     if not isinstance(place.meta, dict):
         return {}
-    listing = listing_of(place)
     granted: defaultdict[str, list[Grant]] = defaultdict(list)
-    granted[META].append(Grant("4", Form.REDUCED, "reduced meta.yaml", place.tree.get(META)))
-    for path, grant in _handed_in(place, listing):
+    for path, grant in (*_whatever_they_say(place), *_texts(place, blobs)):
         granted[path].append(grant)
-    for path, grant in (*_as_they_are(place, listing), *_texts(place, blobs)):
-        # The source of a file students hand in is a solution: only rule 3 may bring that path.
-        if not listing.is_submission(path) and path not in _NEVER:
-            granted[path].append(grant)
     return dict(granted)
 
 
 def is_test_for(place: GatePlace, listing: Listing, path: str) -> bool:
     """Whether a file of the place is a test, its own or one copied from a dependency."""
     return listing.is_test(path) or place.dependency_roles.get(path) is Role.TEST
+
+
+def _whatever_they_say(place: GatePlace) -> list[tuple[str, Grant]]:
+    """The grants for which no file is read, worked out once."""
+    known = place.worked_out.get("grants")
+    if not isinstance(known, list):
+        listing = listing_of(place)
+        meta = Grant("4", Form.REDUCED, "reduced meta.yaml", place.tree.get(META))
+        known = [(META, meta), *_handed_in(place, listing), *_as_they_are(place, listing)]
+        place.worked_out["grants"] = known
+    return known
 
 
 def _handed_in(place: GatePlace, listing: Listing) -> Iterator[tuple[str, Grant]]:
@@ -131,15 +136,18 @@ def _texts(place: GatePlace, blobs: Mapping[str, bytes]) -> Iterator[tuple[str, 
         found = readme or index
         if found is None or _withheld(place, listing, file.path):
             continue
-        yield f"README{found[1] or ''}.md", Grant("1", Form.SAME, f"text {file.path}", file)
+        target = f"README{found[1] or ''}.md"
+        # The source of a file students hand in is a solution: only rule 3 may bring that path.
+        if not listing.is_submission(target):
+            yield target, Grant("1", Form.SAME, f"text {file.path}", file)
         linkers.append((file.path, readable(blobs.get(file.oid, b""))))
     for file in place.tree.below("content/mediaFiles"):
         if _withheld(place, listing, file.path):
             continue
         name = file.path.removeprefix("content/mediaFiles/")
         linker = next((path for path, text in linkers if links_to(text, name)), None)
-        if linker is not None:
-            yield f"mediaFiles/{name}", Grant("1", Form.SAME, f"linked from {linker}", file)
+        if linker is not None and not listing.is_submission(target := f"mediaFiles/{name}"):
+            yield target, Grant("1", Form.SAME, f"linked from {linker}", file)
 
 
 def _withheld(place: GatePlace, listing: Listing, path: str) -> bool:

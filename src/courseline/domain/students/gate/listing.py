@@ -8,14 +8,14 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from courseline.domain.students.gate.case import GatePlace
 
 _TEMPLATE_DIRECTORIES = ("studentTemplates/", "studentTemplate/")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Listing:
     """What a meta.yaml lists.
 
@@ -36,16 +36,27 @@ class Listing:
     def is_test(self, path: str) -> bool:
         """Whether `path` is a test file, also in another spelling of upper and lower case."""
         own = fold(path)
-        return any(own == fold(test) or own.startswith(f"{fold(test)}/") for test in self.tests)
+        return own in self._folded_tests or own.startswith(self._below_tests)
 
     def is_submission(self, path: str) -> bool:
         """Whether `path` is a file students hand in, whose source in the example is a solution."""
-        own = fold(path)
-        return any(own == fold(submission) for submission in self.submissions)
+        return fold(path) in self._folded_submissions
 
     def is_template_source(self, path: str) -> bool:
         """Whether `path` is where a template comes from."""
         return any(path == source for source, _ in self.templates)
+
+    @cached_property
+    def _folded_tests(self) -> frozenset[str]:
+        return frozenset(map(fold, self.tests))
+
+    @cached_property
+    def _below_tests(self) -> tuple[str, ...]:
+        return tuple(f"{test}/" for test in self._folded_tests)
+
+    @cached_property
+    def _folded_submissions(self) -> frozenset[str]:
+        return frozenset(map(fold, self.submissions))
 
     def directory_of(self, path: str) -> str | None:
         """The listed directory that brings `path`, None when none does.
