@@ -69,6 +69,18 @@ def test_one_process_answers_all_and_sees_what_comes_meanwhile(
     assert processes(repository) == [pid]
 
 
+def test_a_process_that_was_begun_early_answers_what_came_later(
+    reader: ObjectReader, repository: Repository
+) -> None:
+    reader.begin()
+    until(lambda: processes(repository), "the process has been started")
+    (pid,) = processes(repository)
+    git(repository.path, "hash-object", "-w", "--stdin", feed=b"new\n")
+    assert set(reader.facts([blob_oid(b"new\n")])) == {blob_oid(b"new\n")}
+    reader.begin()
+    assert processes(repository) == [pid]
+
+
 def test_after_an_object_that_is_too_large_the_next_answer_is_right(reader: ObjectReader) -> None:
     with pytest.raises(InvalidInput, match="has 5000 bytes; at most 100 are read"):
         reader.contents([blob_oid(SMALL), blob_oid(LARGE)], 100)

@@ -8,9 +8,10 @@ from pathlib import Path
 from courseline.adapters.git.command import Command
 from courseline.errors import InvalidInput, NotFound
 
+_CORE = re.compile(r"^\[core\]\n((?:(?!\[).*\n)*)", re.MULTILINE)
 _PLAINLY_BARE = re.compile(r"^\s*bare = true$", re.MULTILINE)
 _VERSION = re.compile(r"^\s*repositoryformatversion = [01]$", re.MULTILINE)  # without it git heeds no `bare`
-_NOT_PLAIN = re.compile(r"include|worktree|bare\s*=\s*(?!true\s*$)", re.MULTILINE | re.IGNORECASE)
+_NOT_PLAIN = re.compile(r"include|worktree|bare\s*=(?!\s*true\s*$)|\\$", re.MULTILINE | re.IGNORECASE)
 _CONFIG_BYTES = 64 * 1024
 
 
@@ -41,6 +42,7 @@ def _is_plainly_bare(directory: Path) -> bool:
             config = file.read(_CONFIG_BYTES + 1)
     except (OSError, UnicodeDecodeError):
         return False
-    plain = len(config) <= _CONFIG_BYTES and _NOT_PLAIN.search(config) is None
-    says = len(_PLAINLY_BARE.findall(config)) == len(_VERSION.findall(config)) == 1
-    return plain and says and (directory / "HEAD").is_file()
+    cores = _CORE.findall(config)
+    plain = len(config) <= _CONFIG_BYTES and len(cores) == 1 and _NOT_PLAIN.search(config) is None
+    says = plain and len(_PLAINLY_BARE.findall(cores[0])) == len(_VERSION.findall(cores[0])) == 1
+    return says and (directory / "HEAD").is_file()

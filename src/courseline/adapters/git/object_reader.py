@@ -36,6 +36,11 @@ class ObjectReader:
         self._process: Process | None = None
         self._turn = threading.Lock()
 
+    def begin(self) -> None:
+        """Start the process before there is a question, while something else is waited for."""
+        with self._turn:
+            self._running()
+
     def facts(self, names: Sequence[str]) -> dict[str, objects.Fact]:
         """About the objects that are here, by the names they were asked for.
 
@@ -63,12 +68,15 @@ class ObjectReader:
         if process is not None:
             process.kill()
 
+    def _running(self) -> Process:
+        if self._process is None:
+            self._process = self._command.start(_ARGUMENTS)
+        return self._process
+
     def _ask(self, verb: str, names: Sequence[str], read: Callable[[BinaryIO], Output]) -> Output:
         question = "".join(f"{verb} {name}\n" for name in names) + "flush\n"
         with self._turn:
-            if self._process is None:
-                self._process = self._command.start(_ARGUMENTS)
-            process = self._process
+            process = self._running()
             try:
                 return process.ask(question.encode(), read, self._seconds)
             except EOFError as ended:

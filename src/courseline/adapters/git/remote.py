@@ -75,6 +75,7 @@ class GitRemote:
         begun = self._repository.command.begun(fetch, credential=self._lent(), seconds=self._seconds)
         with self._repository.fetching, begun as beside:
             listed = self._listed()
+            self._repository.prepare_questions()
             if beside.finish(everything()).code == 0:
                 self._keep_ahead(ahead, here, listed)
         return listed

@@ -43,6 +43,10 @@ class LocalRepository:
         self._numbers = count(1)
         self._here: dict[str, int] = {}  # bytes of objects that were seen here; nothing is ever taken away
 
+    def prepare_questions(self) -> None:
+        """Start what answers questions, while something else is waited for."""
+        self._reader.begin()
+
     def new_ref(self) -> str:
         """A reference name nobody has used yet; what it names stays in the repository."""
         return f"refs/courseline/{next(self._numbers)}"
