@@ -41,10 +41,10 @@ _SEEN = """
     WHERE example.example_repository_id = %(repository)s
 """
 _CURRENT = """
-    SELECT version.version_identifier, version.id AS version_id, example.id, repository.name, example.identifier,
-        example.directory, example.title
+    SELECT version.version_identifier, version.id AS version_id, example.id,
+        (SELECT name FROM example_repository WHERE id = %(repository)s), example.identifier, example.directory,
+        example.title
     FROM example
-    JOIN example_repository AS repository ON repository.id = example.example_repository_id
     JOIN example_version AS version
         ON version.example_id = example.id AND version.version_identifier = example.version_identifier
     WHERE example.example_repository_id = %(repository)s
