@@ -6,7 +6,7 @@ again (`jsonb` reorders keys, rewrites numbers and refuses the NUL escape).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -16,15 +16,13 @@ from sqlalchemy import (
     DateTime,
     Dialect,
     MetaData,
-    TableValuedAlias,
     any_,
-    column,
     func,
     literal,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql.base import ischema_names
-from sqlalchemy.types import TypeDecorator, TypeEngine, UserDefinedType
+from sqlalchemy.types import TypeDecorator, UserDefinedType
 
 METADATA = MetaData(
     naming_convention={
@@ -88,10 +86,3 @@ def one_of(column: str, *values: str) -> CheckConstraint:
 def among(column: ColumnElement[Any], values: Iterable[object]) -> ColumnElement[bool]:
     """`column = ANY(array)`: one parameter however many values, and an index on the column serves it."""
     return column == any_(literal(list(values), ARRAY(column.type)))
-
-
-def table_of(**columns: tuple[TypeEngine[Any], Sequence[object]]) -> TableValuedAlias:
-    """Rows to select from, given as name=(type, values): a parameter a column, however many rows."""
-    arrays = [literal(list(values), ARRAY(kind)) for kind, values in columns.values()]
-    names = [column(name, kind) for name, (kind, _) in columns.items()]
-    return func.unnest(*arrays).table_valued(*names, name="given").render_derived()
