@@ -27,6 +27,7 @@ class ListedTree(Tree):
 
     def __init__(self, listing: bytes) -> None:
         super().__init__()
+        self._listing = listing
         self._entries = listing.split(b"\0")[:-1]
         self._directories = {
             entry[_NAME:]: place for place, entry in enumerate(self._entries) if entry.startswith(_DIRECTORY)
@@ -37,11 +38,22 @@ class ListedTree(Tree):
 
     def named(self, names: Collection[str]) -> list[str]:
         """See `Tree`."""
-        endings = tuple(name.encode("utf-8", "surrogateescape") for name in names)
-        longest = max(map(len, endings), default=0)
-        likely = (entry for entry in self._entries if entry[-longest:].lower().endswith(endings))
-        paths = (_path(entry) for entry in likely if not entry.startswith(_DIRECTORY))
-        return [path for path in paths if path.rpartition("/")[2].lower() in names]
+        found = ((name, _path(entry)) for name in names for entry in self._ending(name))
+        return [path for name, path in found if path.rpartition("/")[2].lower() == name]
+
+    def _ending(self, name: str) -> Iterator[bytes]:
+        """The files with this end, in lower or upper case: looked for in the whole listing, as most are something else."""
+        end = name.encode("utf-8", "surrogateescape") + b"\0"
+        place = self._folded.find(end)
+        while place >= 0:
+            entry = self._listing[self._listing.rfind(b"\0", 0, place) + 1 : place + len(end) - 1]
+            if not entry.startswith(_DIRECTORY):
+                yield entry
+            place = self._folded.find(end, place + len(end))
+
+    @cached_property
+    def _folded(self) -> bytes:
+        return self._listing.lower()
 
     def holding(self, oids: Collection[str]) -> list[TreeFile]:
         """See `Tree`; the id of a file stands where that of a directory does."""

@@ -102,11 +102,7 @@ class ContentRows:
         before = {content.id: content for content in self.contents(course_id, removed=True)}
         wanted = {content.id: content for content in contents}
         leaving = [one.id for one in before.values() if not one.removed and one.id not in wanted]
-        changing = [
-            one
-            for one in wanted.values()
-            if one.id in before and one != replace(before[one.id], first_path=one.first_path)
-        ]
+        changing = [one for one in wanted.values() if one.id in before and not _is_same(one, before[one.id])]
         # Live paths are unique and a partial index cannot be checked late: whatever changes first leaves the index,
         # so that two contents can change places.
         aside = leaving + [one.id for one in changing if not before[one.id].removed]
@@ -139,6 +135,13 @@ class ContentRows:
         }
         saved = self._connection.exec_driver_sql(_SAVE_TYPES, values)
         return ids | {row.slug: row.id for row in saved}, True
+
+
+def _is_same(content: Content, before: Content) -> bool:
+    """Whether nothing of it is to be written; `first_path` never is."""
+    if content.first_path != before.first_path:
+        before = replace(before, first_path=content.first_path)
+    return content == before
 
 
 def _type(row: Row[Any]) -> ContentType:

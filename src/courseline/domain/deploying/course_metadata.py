@@ -11,6 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
+from operator import itemgetter
 from uuid import UUID
 
 from courseline.domain.deploying.plain_json import line, listed, read_json
@@ -23,6 +24,11 @@ KEPT_PER_PLACE = 20
 _DEPLOYED_TEXTS = ("course_content_id", "ltree_path", "filesystem_path", "example_id", "example_version")
 _HISTORY_TEXTS = ("path", "action", "operation")
 _HISTORY_LABELS = ("from", "to")
+_DEPLOYED_KEYS = {*_DEPLOYED_TEXTS, "deployed_at", "is_customized"}
+_HISTORY_KEYS = {*_HISTORY_TEXTS, *_HISTORY_LABELS, "at"}
+_deployed_texts, _history_texts = itemgetter(*_DEPLOYED_TEXTS), itemgetter(*_HISTORY_TEXTS)
+_history_labels = itemgetter(*_HISTORY_LABELS)
+_TEXT, _TEXT_OR_NULL = {str}, {str, type(None)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,8 +166,8 @@ def _entries(value: object) -> list[dict[str, object]]:
 
 def _is_deployed(entry: dict[str, object]) -> bool:
     return (
-        entry.keys() == {*_DEPLOYED_TEXTS, "deployed_at", "is_customized"}
-        and all(isinstance(entry[name], str) for name in _DEPLOYED_TEXTS)
+        entry.keys() == _DEPLOYED_KEYS
+        and set(map(type, _deployed_texts(entry))) == _TEXT
         and isinstance(entry["is_customized"], bool)
         and parse_instant(entry["deployed_at"]) is not None
     )
@@ -169,9 +175,9 @@ def _is_deployed(entry: dict[str, object]) -> bool:
 
 def _is_history(entry: dict[str, object]) -> bool:
     return (
-        entry.keys() == {*_HISTORY_TEXTS, *_HISTORY_LABELS, "at"}
-        and all(isinstance(entry[name], str) for name in _HISTORY_TEXTS)
-        and all(entry[name] is None or isinstance(entry[name], str) for name in _HISTORY_LABELS)
+        entry.keys() == _HISTORY_KEYS
+        and set(map(type, _history_texts(entry))) == _TEXT
+        and set(map(type, _history_labels(entry))) <= _TEXT_OR_NULL
         and parse_instant(entry["at"]) is not None
     )
 

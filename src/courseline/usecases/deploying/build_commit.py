@@ -135,11 +135,10 @@ def _place(commit: CommitPlan, step: Step) -> Iterator[Change]:
     resolution = commit.draft.resolutions[step.content_id]
     if not isinstance(resolution, Resolution) or resolution.render is None:
         return
-    current: Tree = commit.draft.states[step.content_id].tree
+    current = {file.path: file for file in commit.draft.states[step.content_id].tree}
     rendered = resolution.render.tree
-    for file in current:
-        if rendered.get(file.path) is None:
-            yield DeletePath(f"{step.directory}/{file.path}")
+    for path in sorted(current.keys() - {file.path for file in rendered}):
+        yield DeletePath(f"{step.directory}/{path}")
     for file in rendered:
         there = current.get(file.path)
         if there is None or (there.oid, there.mode) != (file.oid, file.mode):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -11,7 +11,7 @@ from courseline.domain.deploying.render import Render
 from courseline.domain.deploying.resolution import Resolution
 from courseline.domain.deploying.step import Step, StepAction
 from courseline.domain.library.version import ExampleVersion
-from courseline.domain.tree import Tree
+from courseline.domain.tree import TreeFile
 from courseline.errors import CorruptObject
 from courseline.usecases.deploying.draft_plan import Draft
 from courseline.usecases.library.read_version import read_files
@@ -47,7 +47,7 @@ def fetch_contents(draft: Draft, steps: Sequence[Step], neighbours: Neighbours) 
         resolution = draft.resolutions[step.content_id]
         if not isinstance(resolution, Resolution) or resolution.render is None:
             continue
-        current = draft.states[step.content_id].tree
+        current = {file.path: file for file in draft.states[step.content_id].tree}
         try:
             _fetch(resolution.render, current, versions, contents.blobs, neighbours)
         except CorruptObject as unreadable:
@@ -73,7 +73,7 @@ def _versions(draft: Draft, steps: Sequence[Step], neighbours: Neighbours) -> di
 
 def _fetch(
     render: Render,
-    current: Tree,
+    current: Mapping[str, TreeFile],
     versions: dict[UUID, ExampleVersion],
     blobs: dict[str, bytes],
     neighbours: Neighbours,

@@ -42,7 +42,10 @@ def save_contents(
     for entry in match.matched:
         content = entry.content
         if content.id not in held:
-            contents.append(replace(content, directory=directories.get(content.id, content.directory)))
+            directory = directories.get(content.id, content.directory)
+            contents.append(
+                content if directory == content.directory else replace(content, directory=directory)
+            )
         elif entry.before is not None and not entry.before.removed:
             contents.append(entry.before)
     return rows.courses.save_contents(course.id, assignments.file.content_types, [*contents, *staying])
