@@ -21,6 +21,7 @@ SECRETS = {
     "a new GitHub token": f"{'github' + '_pat'}_{LETTERS}{LETTERS[:22]}",
     "an AWS key": f"{'AK' + 'IA'}Z7QK3MPL2VNXW5TB",
     "an AWS secret": f"{'aws_secret'}_access_key = {LETTERS[9:49]}",
+    "an AWS secret in the environment": f"{'AWS_SECRET'}_ACCESS_KEY={LETTERS[9:49]}",
     "a Slack token": f"{'xo' + 'xb'}-9876543210-{LETTERS[:20]}",
     "a Google key": f"{'AI' + 'za'}{LETTERS[15:50]}",
     "a password in an address": "clone https://ada:" + "k3Lm9Qz7" + "@gitlab.uni-graz.at/x.git",

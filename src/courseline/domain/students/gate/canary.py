@@ -54,13 +54,15 @@ def canary_line(raw: bytes, parts: Iterable[Part] | None = None) -> int | None:
 
 
 def _holds(raw: bytes) -> bool:
-    if _SPLIT.search(raw.translate(None, _QUOTES).lower()) is not None:
-        return True
     plain = raw.translate(None, _BETWEEN)
-    if any(one in plain for one in _ENCODED):
+    if any(map(plain.__contains__, _ENCODED)):
         return True
     lower = plain.lower()
-    return any(one in lower for one in _DIGITS)
+    if any(map(lower.__contains__, _DIGITS)):
+        return True
+    # Without all that may be between there is the sign whole; the pattern tells whether that was between.
+    whole = lower if b"\v" not in lower and b"\f" not in lower else lower.translate(None, b"\v\f")
+    return _SIGN.lower() in whole and _SPLIT.search(raw.translate(None, _QUOTES).lower()) is not None
 
 
 def check_canaries(case: GateCase) -> Iterator[Finding]:

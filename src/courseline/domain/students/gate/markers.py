@@ -26,7 +26,6 @@ _NEAR = re.compile(
     rb"|solutions?" + _GAP + rb"(?:begin|start|end|stop)s?",
     re.IGNORECASE,
 )
-_HINT = re.compile(rb"solution|hidden|scheme", re.IGNORECASE)
 # In these `<solution>` is an element like any other.
 _XML = (".xml", ".xsd", ".xsl", ".xslt", ".svg", ".fxml", ".xhtml", ".wsdl", ".rng")
 _OTHER = rb"[^0-9A-Za-z]"
@@ -45,7 +44,7 @@ def marker_line(raw: bytes, path: str = "") -> int | None:
     """
     # Without NULs UTF-16 and UTF-32 show their ASCII.
     for text in (raw, raw.replace(b"\0", b"")) if b"\0" in raw else (raw,):
-        if _HINT.search(text) is None:
+        if not _has_hint(text):
             continue
         found = next((number for number, marked in marked_lines(text, path) if marked), None)
         if found is not None:
@@ -54,6 +53,12 @@ def marker_line(raw: bytes, path: str = "") -> int | None:
         shown = "\n".join(_strings(raw)).encode("utf-8", "replace")
         return 1 if any(marked for _, marked in marked_lines(shown)) else None
     return None
+
+
+def _has_hint(text: bytes) -> bool:
+    """Whether a word that is part of every mark stands in it."""
+    lower = text.lower()
+    return b"solution" in lower or b"hidden" in lower or b"scheme" in lower
 
 
 def _strings(raw: bytes) -> Iterator[str]:
@@ -76,9 +81,9 @@ def marked_lines(raw: bytes, path: str = "") -> Iterator[tuple[int, bool]]:
     """Each line's number, and whether it is like a solution marker."""
     is_json = raw.lstrip()[:1] in {b"{", b"["}
     mark = _MARK if path.lower().endswith(_XML) else _MARK_OR_TAG
-    suspicious = _HINT.search(raw) is not None
+    suspicious = _has_hint(raw)
     for number, line in enumerate(re.split(rb"\r\n|\r|\n", raw), start=1):
-        if not suspicious or _HINT.search(line) is None:
+        if not suspicious or not _has_hint(line):
             yield number, False
             continue
         parts = _NOTEBOOK.split(line) if is_json else [line]
