@@ -91,6 +91,6 @@ def test_single_files_and_those_below_a_directory_are_found(
 
 def test_files_are_found_by_name_in_any_case(listings: tuple[ListedTree, Tree, dict[str, str]]) -> None:
     listed, plain, _ = listings
-    names = {"meta.yaml", "meta.yml"}
+    names = {"meta.yaml", "meta.yml", "a.yaml"}  # what ends in two of them is found once
     found = ["a-b/Meta.YML", "a.b/x\t040000 tree y/deep/META.yaml", "a/meta.yaml", "meta.yaml"]
     assert sorted(listed.named(names)) == sorted(plain.named(names)) == found
