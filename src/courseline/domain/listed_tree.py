@@ -6,16 +6,70 @@ known by its id need not be taken apart. Format: https://git-scm.com/docs/git-ls
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import cached_property
 
-from courseline.domain.tree import Tree, TreeFile, object_oid
+from courseline.domain.tree import GITLINK, Tree, TreeFile, by_path, object_oid
 
-_DIRECTORY = b"040000 tree "
-_ID = slice(len(_DIRECTORY), len(_DIRECTORY) + 40)
+_MODE = slice(6)
+_ID = slice(len("100644 blob "), len("100644 blob ") + 40)
 _NAME = _ID.stop + 1
-"""Where the path begins in the entry of a directory, or of a file; that of a submodule begins later."""
+_DIRECTORY = "0"
+"""How the mode of a directory begins, and of nothing else."""
+
+
+class _Listing:
+    """The entries of a listing, and where each is.
+
+    Args:
+        listing: as git wrote it.
+    """
+
+    def __init__(self, listing: bytes) -> None:
+        text = "\0" + listing.decode("utf-8", "surrogateescape")
+        # With a kind of four letters too, a submodule's id and path stand where those of all others do.
+        self._text = text.replace(f"\0{GITLINK} commit ", f"\0{GITLINK} link ")
+        self.entries = self._text.split("\0")[1:-1]
+
+    @cached_property
+    def places(self) -> dict[str, int]:
+        """Place of each file and directory by its path."""
+        return {entry[_NAME:]: place for place, entry in enumerate(self.entries)}
+
+    @cached_property
+    def _folded(self) -> str:
+        """The text in lower case, each character where it was."""
+        if self._text.isascii():
+            return self._text.lower()
+        return self._text.encode("utf-8", "surrogateescape").lower().decode("utf-8", "surrogateescape")
+
+    def ending(self, name: str) -> Iterator[str]:
+        """Paths of files with this end, in lower or upper case: looked for in the whole text, as most are something else."""
+        end = name + "\0"
+        place = self._folded.find(end)
+        while place >= 0:
+            begin = self._text.rindex("\0", 0, place) + 1
+            if self._text[begin] != _DIRECTORY:
+                yield self._text[begin + _NAME : place + len(name)]
+            place = self._folded.find(end, place + len(end))
+
+    def file(self, path: str, skipped: int = 0) -> TreeFile | None:
+        """The file with this path, its own path without the first `skipped` characters."""
+        place = self.places.get(path)
+        return None if place is None else next(iter(_files([self.entries[place]], skipped)), None)
+
+    def directory(self, path: str) -> int | None:
+        """Place of the directory with this path."""
+        place = self.places.get(path)
+        return place if place is not None and self.entries[place][0] == _DIRECTORY else None
+
+    def inside(self, place: int) -> Sequence[str]:
+        """All entries below the directory at `place`."""
+        entries, prefix = self.entries, self.entries[place][_NAME:] + "/"
+        end = place + 1
+        while end < len(entries) and entries[end].startswith(prefix, _NAME):
+            end += 1
+        return entries[place + 1 : end]
 
 
 class ListedTree(Tree):
@@ -27,67 +81,47 @@ class ListedTree(Tree):
 
     def __init__(self, listing: bytes) -> None:
         super().__init__()
-        self._listing = listing
-        self._entries = listing.split(b"\0")[:-1]
-        self._directories = {
-            entry[_NAME:]: place for place, entry in enumerate(self._entries) if entry.startswith(_DIRECTORY)
-        }
+        self._listing = _Listing(listing)
 
     def __len__(self) -> int:
-        return len(self._entries) - len(self._directories)
+        return sum(entry[0] != _DIRECTORY for entry in self._listing.entries)
 
     def named(self, names: Collection[str]) -> list[str]:
         """See `Tree`."""
-        found = ((name, _path(entry)) for name in names for entry in self._ending(name))
+        found = ((name, path) for name in names for path in self._listing.ending(name))
         return [path for name, path in found if path.rpartition("/")[2].lower() == name]
 
-    def _ending(self, name: str) -> Iterator[bytes]:
-        """The files with this end, in lower or upper case: looked for in the whole listing, as most are something else."""
-        end = name.encode("utf-8", "surrogateescape") + b"\0"
-        place = self._folded.find(end)
-        while place >= 0:
-            entry = self._listing[self._listing.rfind(b"\0", 0, place) + 1 : place + len(end) - 1]
-            if not entry.startswith(_DIRECTORY):
-                yield entry
-            place = self._folded.find(end, place + len(end))
-
-    @cached_property
-    def _folded(self) -> bytes:
-        return self._listing.lower()
-
     def holding(self, oids: Collection[str]) -> list[TreeFile]:
-        """See `Tree`; the id of a file stands where that of a directory does."""
-        wanted = {oid.encode() for oid in oids}
-        return list(_files([entry for entry in self._entries if entry[_ID] in wanted], 0))
+        """See `Tree`."""
+        wanted = frozenset(oids)
+        found = _files([entry for entry in self._listing.entries if entry[_ID] in wanted], 0)
+        return [file for file in found if file.mode != GITLINK]
 
     def get(self, path: str) -> TreeFile | None:
         """See `Tree`."""
-        return _file_at(self._entries, path.encode("utf-8", "surrogateescape"), 0)
+        return self._listing.file(path)
 
     def below(self, directory: str) -> tuple[TreeFile, ...]:
         """See `Tree`."""
-        place = self._directories.get(directory.encode("utf-8", "surrogateescape"))
-        if place is None:
-            return ()
-        files = _files(self._entries[place + 1 : _end(self._entries, place)], 0)
-        return tuple(sorted(files, key=lambda file: file.path))
+        place = self._listing.directory(directory)
+        return () if place is None else by_path(_files(self._listing.inside(place), 0))
 
     def subtree(self, directory: str) -> Tree:
         """See `Tree`; its id is the listed one, and its files are read when they are asked for."""
         if directory in {"", "."}:
             return self
-        place = self._directories.get(directory.encode("utf-8", "surrogateescape"))
-        return Tree() if place is None else _Subtree(self._entries, place)
+        place = self._listing.directory(directory)
+        return Tree() if place is None else _Subtree(self._listing, place)
 
     def _unsorted(self) -> Iterable[TreeFile]:
-        return _files(self._entries, 0)
+        return _files(self._listing.entries, 0)
 
 
 class _Subtree(Tree):
     """One directory of a listing, with paths relative to it.
 
     Args:
-        entries: of the whole listing.
+        listing: the whole of it.
         place: of the directory's own entry.
         left_out: names of files right in the directory that do not count.
         oid: the id without these where it is known.
@@ -95,99 +129,60 @@ class _Subtree(Tree):
 
     def __init__(
         self,
-        entries: Sequence[bytes],
+        listing: _Listing,
         place: int,
-        left_out: frozenset[bytes] = frozenset(),
+        left_out: frozenset[str] = frozenset(),
         oid: str | None = None,
     ) -> None:
         super().__init__((), oid)
-        self._entries = entries
+        self._listing = listing
         self._place = place
-        self._prefix = entries[place][_NAME:] + b"/"
+        self._prefix = listing.entries[place][_NAME:] + "/"
         self._left_out = left_out
 
     def __len__(self) -> int:
-        inside = self._entries[self._place + 1 : _end(self._entries, self._place)]
-        files = sum(not entry.startswith(_DIRECTORY) for entry in inside)
-        absent = (_file_at(self._entries, self._prefix + name, 0) is not None for name in self._left_out)
-        return files - sum(absent)
+        files = sum(entry[0] != _DIRECTORY for entry in self._listing.inside(self._place))
+        return files - sum(self._listing.file(self._prefix + name) is not None for name in self._left_out)
 
     @cached_property
     def oid(self) -> str:
         """See `Tree`; as listed, or computed from the ids that are listed right inside."""
         if not self._left_out:
-            return self._entries[self._place][_ID].decode()
+            return self._listing.entries[self._place][_ID]
         return self._known_oid or object_oid(b"tree", b"".join(self._children()))
 
     def __bool__(self) -> bool:
-        return next(iter(self._unsorted()), None) is not None
+        return len(self) > 0
 
     def get(self, path: str) -> TreeFile | None:
         """See `Tree`."""
-        name = path.encode("utf-8", "surrogateescape")
         return (
             None
-            if name in self._left_out
-            else _file_at(self._entries, self._prefix + name, len(self._prefix))
+            if path in self._left_out
+            else self._listing.file(self._prefix + path, skipped=len(self._prefix))
         )
 
     def without(self, *paths: str, oid: str | None = None) -> Tree:
         """See `Tree`."""
         if any("/" in path for path in paths):
             return super().without(*paths, oid=oid)
-        names = (path.encode("utf-8", "surrogateescape") for path in paths)
-        return _Subtree(self._entries, self._place, self._left_out.union(names), oid)
+        return _Subtree(self._listing, self._place, self._left_out.union(paths), oid)
 
     def _children(self) -> Iterator[bytes]:
         """What lies right in the directory, directories among them, as git's tree has it: a listing is in its order."""
-        for entry in self._entries[self._place + 1 : _end(self._entries, self._place)]:
-            head, _, path = entry.partition(b"\t")
-            name = path[len(self._prefix) :]
-            if b"/" not in name and name not in self._left_out:
-                mode, _, oid = head.split(b" ")
-                yield mode.lstrip(b"0") + b" " + name + b"\0" + bytes.fromhex(oid.decode())
+        start = _NAME + len(self._prefix)
+        for entry in self._listing.inside(self._place):
+            name = entry[start:]
+            if "/" not in name and name not in self._left_out:
+                head = f"{entry[_MODE].lstrip('0')} {name}\0"
+                yield head.encode("utf-8", "surrogateescape") + bytes.fromhex(entry[_ID])
 
     def _unsorted(self) -> Iterable[TreeFile]:
-        inside = self._entries[self._place + 1 : _end(self._entries, self._place)]
-        for file in _files(inside, len(self._prefix)):
-            if file.path.encode("utf-8", "surrogateescape") not in self._left_out:
-                yield file
+        files = _files(self._listing.inside(self._place), len(self._prefix))
+        return [file for file in files if file.path not in self._left_out] if self._left_out else files
 
 
-def _order(entry: bytes) -> bytes:
-    """What a listing is ordered by: a directory comes where all that it holds comes."""
-    path = entry.partition(b"\t")[2]
-    return path + b"/" if entry.startswith(_DIRECTORY) else path
-
-
-def _end(entries: Sequence[bytes], place: int) -> int:
-    """The place behind all that the directory at `place` holds."""
-    behind = entries[place][_NAME:] + b"0"  # "0" is the character after "/"
-    return bisect_left(entries, behind, place + 1, key=_order)
-
-
-def _file_at(entries: Sequence[bytes], path: bytes, skipped: int) -> TreeFile | None:
-    """The file with this path in the listing, its own path without the first `skipped` bytes."""
-    place = bisect_left(entries, path, key=_order)
-    if place == len(entries) or _order(entries[place]) != path:
-        return None
-    return next(_files([entries[place]], skipped), None)
-
-
-def _parts(entry: bytes) -> tuple[str, bytes, str]:
-    """Mode, path and id of an entry."""
-    head, _, path = entry.partition(b"\t")
-    mode, _, oid = head.decode().split(" ")
-    return mode, path, oid
-
-
-def _files(entries: Sequence[bytes], skipped: int) -> Iterator[TreeFile]:
-    """The entries that are no directories, their paths without the first `skipped` bytes."""
-    for entry in entries:
-        if not entry.startswith(_DIRECTORY):
-            mode, path, oid = _parts(entry)
-            yield TreeFile(path[skipped:].decode("utf-8", "surrogateescape"), mode, oid)
-
-
-def _path(entry: bytes) -> str:
-    return entry.partition(b"\t")[2].decode("utf-8", "surrogateescape")
+def _files(entries: Iterable[str], skipped: int) -> list[TreeFile]:
+    """The entries that are no directories, their paths without the first `skipped` characters."""
+    start = _NAME + skipped
+    return [TreeFile(entry[start:], entry[_MODE], entry[_ID]) for entry in entries if entry[0] != _DIRECTORY]

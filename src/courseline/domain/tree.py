@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import hashlib
 from bisect import bisect_left
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator
 from functools import cached_property
+from operator import itemgetter
+from typing import NamedTuple
 
 FILE = "100644"
 EXECUTABLE = "100755"
@@ -19,8 +20,7 @@ DIRECTORY = "040000"
 EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
 
 
-@dataclass(frozen=True, slots=True)
-class TreeFile:
+class TreeFile(NamedTuple):
     """One non-directory entry.
 
     Attributes:
@@ -51,7 +51,7 @@ class Tree:
 
     @cached_property
     def _files(self) -> tuple[TreeFile, ...]:
-        return tuple(sorted(self._unsorted(), key=lambda file: file.path))
+        return by_path(self._unsorted())
 
     @cached_property
     def _paths(self) -> list[str]:
@@ -92,7 +92,7 @@ class Tree:
         if directory in {"", "."}:
             return self
         start = len(directory) + 1
-        return Tree(TreeFile(file.path[start:], file.mode, file.oid) for file in self.below(directory))
+        return Tree(TreeFile(path[start:], mode, oid) for path, mode, oid in self.below(directory))
 
     def below(self, directory: str) -> tuple[TreeFile, ...]:
         """The files below `directory` with their full paths."""
@@ -108,7 +108,12 @@ class Tree:
     @cached_property
     def oid(self) -> str:
         """The git tree id of exactly these files (the empty tree's id when there are none)."""
-        return self._known_oid or tree_oid((file.path, file.mode, file.oid) for file in self._files)
+        return self._known_oid or tree_oid(self._files)
+
+
+def by_path(files: Iterable[TreeFile]) -> tuple[TreeFile, ...]:
+    """The files in order of their paths."""
+    return tuple(sorted(files, key=itemgetter(0)))
 
 
 def blob_oid(data: bytes) -> str:
@@ -118,27 +123,35 @@ def blob_oid(data: bytes) -> str:
 
 def tree_oid(files: Iterable[tuple[str, str, str]]) -> str:
     """The git tree id of files given as (path, mode, oid); a directory may be given by its own id."""
-    root: dict[str, object] = {}
+    inside: dict[str, list[tuple[bytes, bytes]]] = {"": []}
     for path, mode, oid in files:
-        *directories, name = path.split("/")
-        node = root
-        for directory in directories:
-            node = node.setdefault(directory, {})  # type: ignore[assignment]
-        node[name] = (mode, oid)
-    return _write(root)
+        directory, _, name = path.rpartition("/")
+        entry = _entry(name, mode, oid)
+        if directory in inside:
+            inside[directory].append(entry)
+        else:
+            inside[directory] = [entry]
+    for directory in [*inside]:
+        above = directory.rpartition("/")[0]
+        while above not in inside:
+            inside[above] = []
+            above = above.rpartition("/")[0]
+    # What a directory holds comes before it, and the root, whose name is empty, last.
+    for directory in sorted(inside, reverse=True)[:-1]:
+        above, _, name = directory.rpartition("/")
+        inside[above].append(_entry(name, DIRECTORY, _written(inside[directory])))
+    return _written(inside[""])
 
 
-def _write(node: Mapping[str, object]) -> str:
-    entries: list[tuple[bytes, bytes]] = []
-    for name, value in node.items():
-        raw = name.encode("utf-8", "surrogateescape")
-        if isinstance(value, tuple):
-            mode, oid = value
-            key = raw + b"/" if mode == DIRECTORY else raw
-            entries.append((key, mode.lstrip("0").encode() + b" " + raw + b"\0" + bytes.fromhex(oid)))
-        elif isinstance(value, dict):
-            entries.append((raw + b"/", b"40000 " + raw + b"\0" + bytes.fromhex(_write(value))))
-    return object_oid(b"tree", b"".join(entry for _, entry in sorted(entries)))
+def _entry(name: str, mode: str, oid: str) -> tuple[bytes, bytes]:
+    """An entry of a tree object, behind what it is sorted by."""
+    raw = name.encode("utf-8", "surrogateescape")
+    entry = mode.lstrip("0").encode() + b" " + raw + b"\0" + bytes.fromhex(oid)
+    return (raw + b"/" if mode == DIRECTORY else raw), entry
+
+
+def _written(entries: list[tuple[bytes, bytes]]) -> str:
+    return object_oid(b"tree", b"".join([entry for _, entry in sorted(entries)]))
 
 
 def object_oid(kind: bytes, data: bytes) -> str:

@@ -69,7 +69,7 @@ def judge_example(example: ExampleView, files: Sequence[ViewFile], read_yaml: Re
     A copy of another example's solution is seen by the template job alone.
     """
     root = _ROOT if example.directory == "." else example.directory
-    tree = Tree(TreeFile(f"{root}/{file.path}", file.mode, file.oid) for file in example.files)
+    tree = Tree(file._replace(path=f"{root}/{file.path}") for file in example.files)
     blobs = dict(example.blobs) | {file.oid: file.content for file in files if file.content is not None}
     place = GatePlace(
         directory=root,
