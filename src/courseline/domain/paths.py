@@ -28,6 +28,7 @@ _RESERVED = re.compile(
     r"(?:con|prn|aux|nul|conin\$|conout\$|com[1-9¹²³]|lpt[1-9¹²³])(?=\.| *\Z| +\.)", re.IGNORECASE
 )
 _LTREE_LABEL = re.compile(r"[A-Za-z0-9_]{1,63}")
+_LTREE_PATH = re.compile(rf"(?:{_LTREE_LABEL.pattern})(?:\.(?:{_LTREE_LABEL.pattern}))*")
 _ESCAPES = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
@@ -100,14 +101,14 @@ def ltree_problem(path: str, where: str, line: int | None = None) -> Problem | N
     Every label becomes a directory name and a label of PostgreSQL's ltree, whose versions 14 and 15 know no hyphen
     (https://www.postgresql.org/docs/14/ltree.html).
     """
+    if len(path) <= LONGEST_NAME and _LTREE_PATH.fullmatch(path):
+        return None
     shown = printable(path[:80])
     if len(path) > LONGEST_NAME:
         message = f"The content path `{shown}...` has {len(path)} characters."
         return Problem(where, line, message, fix=f"Use at most {LONGEST_NAME}.")
     labels = path.split(".")
     wrong = [label for label in labels if not _LTREE_LABEL.fullmatch(label)]
-    if not wrong:
-        return None
     found = f"its part `{printable(wrong[0][:80])}`" if wrong[0] else "an empty part"
     message = f"The content path `{shown}` cannot be used: {found} is no label."
     proposal = ".".join(_label_from(label) for label in labels if label) or "week1.hello_world"

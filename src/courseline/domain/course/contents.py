@@ -148,14 +148,15 @@ def _preference(content: Content) -> tuple[bool, bool, str]:
 
 
 def _matched(node: Node, before: Content, *, is_new: bool, is_guess: bool) -> MatchedContent:
-    content = replace(
-        before,
-        path=node.path,
-        type_slug=node.type_slug,
-        title=node.title,
-        position=node.position,
-        properties=node.properties,
-        removed=False,
+    content = Content(
+        before.id,
+        node.path,
+        before.first_path,
+        node.type_slug,
+        node.title,
+        node.position,
+        before.directory,
+        node.properties,
     )
     moves = not before.removed and before.path != node.path
     return MatchedContent(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from difflib import get_close_matches
 
@@ -51,12 +51,14 @@ class NodeReader:
         kinds: kind of each content type's slug, None where the type itself is wrong.
         zone: for times without an offset.
         problems: what is found is added here.
+        versions: those that were read and are right.
     """
 
     located: Located
     kinds: Mapping[str, ContentKind | None]
     zone: tzinfo
     problems: list[Problem]
+    versions: set[str] = field(default_factory=set)
 
     def report(self, line: int, message: str, fix: str, severity: Severity = Severity.ERROR) -> None:
         """Add a problem of the file."""
@@ -66,8 +68,8 @@ class NodeReader:
         """The kind of its content type, None when that is not known."""
         return self.kinds.get(item.entry.type) if item.entry is not None else None
 
-    def node(self, item: Item, entry: StructureEntry, path: str) -> Node:
-        """The content at `path`; its position is given by the caller."""
+    def node(self, item: Item, entry: StructureEntry, path: str, position: int) -> Node:
+        """The content at `path`."""
         kind = self.kinds.get(entry.type)
         unread = not entry.type and item.data.get("type") != ""  # reported where the entry was read
         if self.kinds and entry.type not in self.kinds and not unread:
@@ -77,7 +79,7 @@ class NodeReader:
             path=path,
             type_slug=entry.type,
             title=(entry.title or "").strip() or path.rsplit(".", 1)[-1],
-            position=0,
+            position=position,
             line=item.line,
             wish=self._wish(item, entry, path, kind),
             properties=self._properties(item),
@@ -89,21 +91,21 @@ class NodeReader:
 
     def _one_of(self, item: Item, name: str, other: str) -> tuple[str | None, int]:
         """The value of a key with two spellings, and its line."""
-        values = {key: getattr(item.entry, key) or None for key in (name, other)}
-        said = [key for key, value in values.items() if value is not None]
-        if len(said) == 2 and values[name] != values[other]:
+        first, second = getattr(item.entry, name) or None, getattr(item.entry, other) or None
+        if first is not None and second not in {None, first}:
             line = self.located.line(*item.key, other)
             self.report(line, f"`{name}` and `{other}` say different things.", f"Keep `{name}` alone.")
-        if not said:
+        if first is None and second is None:
             return None, item.line
-        return values[said[0]], self.located.line(*item.key, said[0])
+        return first or second, self.located.line(*item.key, name if first is not None else other)
 
     def _wish(self, item: Item, entry: StructureEntry, path: str, kind: ContentKind | None) -> Wish | None:
         example, line = self._one_of(item, "example", "example_id")
         version, version_line = self._one_of(item, "version", "example_version")
-        if version is not None:
+        if version is not None and version not in self.versions:
             try:
                 VersionRange.parse(version, self.located.path, version_line)
+                self.versions.add(version)
             except InvalidInput as error:
                 self.problems.extend(error.problems)
         if example is None:

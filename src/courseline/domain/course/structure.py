@@ -56,7 +56,7 @@ def read_structure(
     for item in items:
         if item.entry is None:
             continue
-        node = reader.node(item, item.entry, item.path or printable(item.entry.path))
+        node = reader.node(item, item.entry, item.path or printable(item.entry.path), len(nodes))
         if item.path is not None and by_path[item.path] is item:
             nodes.append(node)
     _check_moves(reader, nodes)
@@ -111,12 +111,15 @@ def _parents_first(nodes: list[Node]) -> tuple[Node, ...]:
     by_path = {node.path: node for node in nodes}
     ordered: dict[str, Node] = {}
     for node in nodes:
-        labels = node.path.split(".")
-        for length in range(1, len(labels) + 1):
-            above = by_path.get(".".join(labels[:length]))
-            if above is not None:
-                ordered.setdefault(above.path, above)
-    return tuple(replace(node, position=position) for position, node in enumerate(ordered.values()))
+        path, chain = node.path, [node]
+        while (path := path.rpartition(".")[0]) and path not in ordered:
+            chain += [by_path[path]] if path in by_path else []
+        for above in reversed(chain):
+            ordered.setdefault(above.path, above)
+    return tuple(
+        node if node.position == position else replace(node, position=position)
+        for position, node in enumerate(ordered.values())
+    )
 
 
 def _check_nesting(reader: NodeReader, item: Item, by_path: Mapping[str, Item]) -> None:

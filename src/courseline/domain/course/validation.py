@@ -80,7 +80,11 @@ def check_entry(
     if not isinstance(data, dict):
         message = f"{_name(key) or 'The file'} must be a mapping, found {kind_of(data)}."
         return None, [Problem(located.path, located.line(*key), message, fix="Write `key: value` lines.")]
-    rest = {name: deepcopy(value) for name, value in data.items() if name not in without}
+    rest = {name: value for name, value in data.items() if name not in without}
+    try:
+        return model.model_validate(rest), []
+    except ValidationError:
+        rest = deepcopy(rest)  # what is wrong will be taken out of it
     problems: list[Problem] = []
     for number in range(_ROUNDS):
         try:
