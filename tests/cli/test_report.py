@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import io
 import json
+from collections.abc import Sequence
 
 import pytest
 from rich.console import Console
 
 from courseline.cli.findings import show_findings
-from courseline.cli.report import Command, problem_json, show_error, show_problems
+from courseline.cli.report import Command, json_text, problem_json, show_error, show_problems
 from courseline.errors import InvalidInput, Problem
 
 HOSTILE = "a\x1b[2J\x1b]0;x\x07\nok: all fine\r\u202egpj\x9b1m\u2028b\udcff"
@@ -56,3 +57,28 @@ def test_an_error_keeps_its_lines_and_nothing_else(capsys: pytest.CaptureFixture
         Command("courseline-x").finish(work, as_json=True)
     told = json.loads(capsys.readouterr().out)
     assert told["error"]["message"] == "first \\x1b[2J\nsecond\\r"
+
+
+@pytest.mark.parametrize(
+    "entries",
+    [
+        [{"path": "a", "rule": "1"}, {"path": "ü", "rule": "2"}],
+        [{"path": 'a"}, {"b'}, {"path": "}, {"}],
+        [{"a": [{"b": 1}, {"c": 2}]}, {"d": {}}],
+        [{}, {}],
+        [{"one": 1}],
+        ["a", {"b": 1}, ["}, {"], None],
+        (),
+    ],
+)
+def test_each_entry_of_a_list_has_a_line_of_its_own(entries: Sequence[object]) -> None:
+    document = {"schema": 1, "entries": entries, "last": {"a": [1, 2]}}
+    told = json_text(document)
+    lines = "".join(f"    {json.dumps(entry, ensure_ascii=False)},\n" for entry in entries).removesuffix(
+        ",\n"
+    )
+    assert told == (
+        '{\n  "schema": 1,\n  "entries": '
+        + (f"[\n{lines}\n  ]" if entries else "[]")
+        + ',\n  "last": {"a": [1, 2]}\n}'
+    )

@@ -131,6 +131,10 @@ def json_text(document: Mapping[str, object]) -> str:
 def _member(value: object) -> str:
     if not isinstance(value, list | tuple) or not value:
         return _plain(value)
+    if all(isinstance(entry, dict) for entry in value):
+        text = _plain(value)  # an encoder is made for each call, which costs more than most entries
+        if text.count("}, {") == len(value) - 1:  # so that it stands nowhere but between the entries
+            return "[\n    " + text[1:-1].replace("}, {", "},\n    {") + "\n  ]"
     return "[\n" + ",\n".join(f"    {_plain(entry)}" for entry in value) + "\n  ]"
 
 
