@@ -15,7 +15,7 @@ def beside(read: Callable[[], Result]) -> Iterator[Callable[[], Result]]:
     """Begin to read while the block goes on.
 
     Args:
-        read: short and without effects: it is waited for also when the block fails.
+        read: short, and nothing that a failure of the block would have to undo: it is waited for in any case.
 
     Yields:
         A function that waits for what was read, and raises what reading raised.

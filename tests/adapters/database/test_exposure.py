@@ -27,6 +27,7 @@ from courseline.domain.library.example import Example, ExampleRepository, Visibi
 from courseline.domain.library.version import Dependency, ExampleVersion, Role
 from courseline.domain.tree import blob_oid
 from courseline.usecases.rows import Exposure, HiddenBlob, Rows
+from courseline.usecases.students.rows import MadeCommit
 
 FOREIGN = a_repository("shared", organization="school", visibility=Visibility.PUBLIC)
 
@@ -247,3 +248,19 @@ class TestExposures:
             run = a_template(rows, course)
         with pytest.raises(ValueError, match="no time zone"), database.transaction() as rows:
             rows.ledger.expose(run, NOW.replace(tzinfo=None))
+
+
+def test_what_operations_on_a_template_made_is_told_newest_first(
+    database: PostgresDatabase, course: Course
+) -> None:
+    with database.transaction() as rows:
+        first = a_template(rows, course)
+        later = rows.ledger.start_operation(
+            OperationKind.ADOPT_TEMPLATE, course.template_identity, {}, NOW + timedelta(days=1), course.id
+        )
+        rows.ledger.checkpoint(later.id, "taken over", {"commit": "c" * 40})
+        assert rows.ledger.operation_commits(course.template_identity) == [
+            MadeCommit(later.id, OperationKind.ADOPT_TEMPLATE, OperationState.OPEN, "c" * 40),
+            MadeCommit(first, OperationKind.STUDENT_TEMPLATE, OperationState.DONE, None),
+        ]
+        assert rows.ledger.operation_commits("elsewhere") == []

@@ -9,11 +9,15 @@ from sqlalchemy import Connection
 
 from courseline.adapters.database.exposure import DIGEST, JUDGED
 from courseline.domain.ledger.history import Action
-from courseline.domain.ledger.operation import OperationState
+from courseline.domain.ledger.operation import OperationKind, OperationState
 from courseline.domain.library.version import Role, VersionFacts, VersionFile
-from courseline.usecases.students.rows import StoredJudgement, StoredView
+from courseline.usecases.students.rows import MadeCommit, StoredJudgement, StoredView
 
-COMMITS = "SELECT id, checkpoint ->> 'commit' FROM operation WHERE target = %(target)s"
+COMMITS = """
+    SELECT id, kind, state, checkpoint ->> 'commit' FROM operation
+    WHERE target = %(target)s
+    ORDER BY started_at DESC, attempt DESC, id
+"""
 
 JUDGEMENT = f"""
     SELECT event.facts, history.details ->> '{JUDGED}', ({DIGEST})
@@ -31,12 +35,11 @@ JUDGEMENT = f"""
     LIMIT 1
 """  # noqa: S608 - our own words
 
-# One text is made a parameter twenty times as fast as a list of thousands.
 WITHHELD = """
     SELECT file.example_version_id, file.path, file.mode, file.size, file.sha256, file.git_oid, file.role
     FROM example_version_file AS file
     WHERE file.example_version_id = ANY (%(versions)s::uuid[])
-        AND file.git_oid = ANY (string_to_array(%(oids)s, ' '))
+        AND file.git_oid IN (SELECT unnest(string_to_array(%(oids)s, ' ')))
         AND file.role NOT IN ('public', 'template')
         AND NOT EXISTS (
             SELECT FROM example_version_file AS twin
@@ -47,17 +50,22 @@ WITHHELD = """
     ORDER BY file.example_version_id, file.path
 """
 
+# The history is looked up version by version (`OFFSET 0`): its other condition, the repository, led a server that has no
+# statistics of a new library yet to join every example with every version.
 SETTLED = """
     SELECT deployment.course_content_id, version.id, version.example_id, example.example_repository_id,
         version.version_identifier, version.content_digest, version.published_at,
-        deployment.deployment_metadata ->> 'tracking' AS tracking, version.view, history.details ->> 'view' AS seal
+        deployment.deployment_metadata ->> 'tracking' AS tracking, version.view, history.seal
     FROM course_content_deployment AS deployment
     JOIN example_version AS version ON version.id = deployment.deployed_version_id
     JOIN example ON example.id = version.example_id
-    JOIN deployment_history AS history
-        ON history.example_version_id = version.id
-        AND history.chain = example.example_repository_id
-        AND history.action = 'published'
+    CROSS JOIN LATERAL (
+        SELECT details ->> 'view' AS seal FROM deployment_history
+        WHERE example_version_id = version.id
+            AND chain = example.example_repository_id
+            AND action = 'published'
+        OFFSET 0
+    ) AS history
     WHERE deployment.course_content_id = ANY (%(contents)s::uuid[])
         AND version.view_rules = %(rules)s
         AND NOT EXISTS (SELECT FROM example_dependency WHERE example_version_id = version.id)
@@ -76,10 +84,14 @@ class JudgementRows:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def operation_commits(self, target: str) -> dict[UUID, str | None]:
+    def operation_commits(self, target: str) -> list[MadeCommit]:
         """See `usecases.students.rows.TemplateRows`."""
-        found = self._connection.exec_driver_sql(COMMITS, {"target": target})
-        return {operation_id: commit for operation_id, commit in found}  # noqa: C416 - a row is no pair to mypy
+        return [
+            MadeCommit(operation_id, OperationKind(kind), OperationState(state), commit)
+            for operation_id, kind, state, commit in self._connection.exec_driver_sql(
+                COMMITS, {"target": target}
+            )
+        ]
 
     def judgement(self, course_id: UUID, target: str, commit: str) -> StoredJudgement | None:
         """See `usecases.students.rows.TemplateRows`."""

@@ -72,11 +72,11 @@ class Judgement:
             },
         }
 
-    @property
-    def digest(self) -> str:
-        """sha256 over all of it."""
-        text = json.dumps(self.to_data(), sort_keys=True, separators=(",", ":"))
-        return hashlib.sha256(text.encode()).hexdigest()
+
+def data_digest(data: Mapping[str, object]) -> str:
+    """sha256 over a judgement as `Judgement.to_data` writes it."""
+    text = json.dumps(data, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def seal(judged: str, exposures: str) -> str:

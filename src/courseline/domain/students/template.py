@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from operator import itemgetter
+from typing import NamedTuple
 
 from courseline.domain.paths import printable
 from courseline.domain.students.readme import ReadmeRow, course_readme
@@ -46,8 +48,7 @@ class UnchangedPlace:
     rules: tuple[Rule, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class TemplateFile:
+class TemplateFile(NamedTuple):
     """A file of the template.
 
     Attributes:
@@ -101,8 +102,8 @@ class Template:
 
     def changes(self, head: Tree | None) -> tuple[list[TemplateFile], list[str]]:
         """Files to write and paths to delete that turn `head` into this template."""
-        before = {file.path: (file.mode, file.oid) for file in head or ()}
-        written = [file for file in self.files if before.get(file.path) != (file.mode, file.oid)]
+        before = {path: (mode, oid) for path, mode, oid in head or ()}
+        written = [file for file in self.files if before.get(file.path) != file[1:3]]
         stay = {file.path for file in self.files}
         return written, [path for path in before if path not in stay]
 
@@ -142,7 +143,7 @@ def assemble(
         problems.append(_taken(other, readme))
     if problems:
         raise Refused("Putting the student template together found two files for one path.", problems)
-    ordered = tuple(sorted(files.values(), key=lambda file: file.path))
+    ordered = tuple(sorted(files.values(), key=itemgetter(0)))
     refused = (place for place in places if isinstance(place, TemplatePlace) and place.view.refused)
     before = head or Tree()
     unchanged = (
@@ -158,20 +159,20 @@ def _files(place: TemplatePlace | UnchangedPlace, head: Tree | None) -> Iterator
 
 
 def _built(place: TemplatePlace) -> Iterator[TemplateFile]:
-    for file in place.view.files:
-        path = f"{place.directory}/{file.path}" if place.directory != "." else file.path
-        yield TemplateFile(path, file.mode, file.oid, file.content, file.rule, place.content_path)
+    start = f"{place.directory}/" if place.directory != "." else ""
+    for path, mode, oid, content, rule, _, _ in place.view.files:
+        yield TemplateFile(start + path, mode, oid, content, rule, place.content_path)
 
 
 def _kept(place: TemplatePlace, head: Tree | None) -> Iterator[TemplateFile]:
-    for file in head.below(place.directory) if head is not None else ():
-        yield TemplateFile(file.path, file.mode, file.oid, None, Rule.KEPT, place.content_path)
+    for path, mode, oid in head.below(place.directory) if head is not None else ():
+        yield TemplateFile(path, mode, oid, None, Rule.KEPT, place.content_path)
 
 
 def _unchanged(place: UnchangedPlace, head: Tree | None) -> Iterator[TemplateFile]:
     files = head.below(place.directory) if head is not None else ()
-    for file, rule in zip(files, place.rules, strict=True):
-        yield TemplateFile(file.path, file.mode, file.oid, None, rule, place.content_path)
+    for (path, mode, oid), rule in zip(files, place.rules, strict=True):
+        yield TemplateFile(path, mode, oid, None, rule, place.content_path)
 
 
 def _taken(file: TemplateFile, other: TemplateFile) -> Problem:

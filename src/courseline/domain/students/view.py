@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from courseline.domain.library.check_files import check_meta_against_files
 from courseline.domain.library.meta import Meta
@@ -54,8 +55,7 @@ class PlaceSource:
     meta_problems: Sequence[Problem] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ViewFile:
+class ViewFile(NamedTuple):
     """A file students get.
 
     Attributes:

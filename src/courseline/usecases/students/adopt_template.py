@@ -78,7 +78,9 @@ def adopt_template(command: AdoptTemplate, neighbours: Neighbours) -> AdoptedTem
         with neighbours.git.whole(url, remote_credential) as whole:
             scanned = scan_repository(whole, sought, neighbours.progress)
         _require_clean(command, scanned)
-        already = adopted_commit(course, neighbours) == commit
+        with neighbours.database.transaction() as rows:
+            made = rows.ledger.operation_commits(course.template_identity)
+        already = adopted_commit(made) == commit
         if not already and not command.dry_run:
             _record(command, commit, scanned, neighbours)
         return AdoptedTemplate(commit, already, scanned)

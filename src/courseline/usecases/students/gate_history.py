@@ -13,6 +13,7 @@ from courseline.errors import InvalidInput, NotFound, Problem, Refused, Severity
 from courseline.usecases.deploying.read_assignments import DEFAULT_BRANCH, Head
 from courseline.usecases.neighbours import Neighbours
 from courseline.usecases.ports import Commit, Remote
+from courseline.usecases.students.rows import MadeCommit
 
 SHOWN_COMMITS = 5
 _VISIBLE = (
@@ -116,8 +117,7 @@ def gate_existing(course: Course, history: TemplateHistory, neighbours: Neighbou
     """
     if not history.commits:
         return
-    ours = known_operations(course, {commit.sha for commit in history.commits}, neighbours)
-    findings = judge_history(_case(course, history, history.commits, ours, neighbours), _BELOW)
+    findings = judge_history(_case(course, history, history.commits, neighbours), _BELOW)
     if findings:
         raise _refused(course, findings, _way_back(history, {finding.path for finding in findings}))
 
@@ -160,21 +160,10 @@ def gate_push(
         Refused: with what was found.
     """
     commits = [template_commit(new), *history.commits]
-    ours = known_operations(course, {commit.sha for commit in commits}, neighbours)
-    case = replace(_case(course, history, commits, ours, neighbours, candidate_tree), project=target)
+    case = replace(_case(course, history, commits, neighbours, candidate_tree), project=target)
     findings = judge_history(case)
     if findings:
         raise _refused(course, findings)
-
-
-def known_operations(course: Course, shas: set[str], neighbours: Neighbours) -> set[str]:
-    """Ids of the course's template operations, without those whose commit is not among `shas`.
-
-    A commit that names an operation but is not the one recorded for it was changed by somebody.
-    """
-    with neighbours.database.transaction() as rows:
-        commits = rows.ledger.operation_commits(course.template_identity)
-    return {str(operation) for operation, commit in commits.items() if commit in {None, *shas}}
 
 
 def template_commit(commit: Commit) -> TemplateCommit:
@@ -186,10 +175,12 @@ def _case(
     course: Course,
     history: TemplateHistory,
     commits: Sequence[TemplateCommit],
-    operations: set[str],
     neighbours: Neighbours,
     candidate_tree: str = "",
 ) -> HistoryCase:
+    shas = {None, *(commit.sha for commit in commits)}
+    with neighbours.database.transaction() as rows:
+        made = rows.ledger.operation_commits(course.template_identity)
     return HistoryCase(
         commits=commits,
         candidate_tree=candidate_tree,
@@ -199,18 +190,20 @@ def _case(
         target_identity=neighbours.resolve_url(history.url),
         template_identity=course.template_identity,
         assignments_identity=course.assignments_identity,
-        operations=operations,
-        adopted=adopted_commit(course, neighbours),
+        # A commit that names an operation but is not the one recorded for it was changed by somebody.
+        operations={str(one.operation_id) for one in made if one.commit in shas},
+        adopted=adopted_commit(made),
     )
 
 
-def adopted_commit(course: Course, neighbours: Neighbours) -> str | None:
-    """The commit at which the course's template repository was taken over, None when it began with courseline."""
-    with neighbours.database.transaction() as rows:
-        found = rows.ledger.find_operations(
-            targets=[course.template_identity], kinds=[OperationKind.ADOPT_TEMPLATE], limit=1
-        )
-    return next((str(one.checkpoint["commit"]) for one in found if one.state is OperationState.DONE), None)
+def adopted_commit(made: Sequence[MadeCommit]) -> str | None:
+    """The commit at which a template repository was taken over, None when it began with courseline.
+
+    Args:
+        made: by the operations on it, newest first.
+    """
+    last = next((one for one in made if one.kind is OperationKind.ADOPT_TEMPLATE), None)
+    return last.commit if last is not None and last.state is OperationState.DONE else None
 
 
 def _way_back(history: TemplateHistory, found: set[str]) -> str:

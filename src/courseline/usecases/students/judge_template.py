@@ -13,6 +13,7 @@ from courseline.domain.students.judgement import (
     JudgedPlace,
     Judgement,
     course_digest,
+    data_digest,
     parse_judgement,
     place_digest,
     seal,
@@ -65,6 +66,8 @@ class JudgedTemplate:
         findings: what the gate found.
         warnings: reviewed exceptions that clear nothing, and what unchanged places were warned of.
         judgement: on what it was judged, for a later run.
+
+    What the template has beside its head, and courseline did not write, is in the workspace.
     """
 
     built: BuiltTemplate
@@ -109,10 +112,10 @@ def _earlier(setting: Setting) -> Judgement | None:
         return None
     with setting.neighbours.database.transaction() as rows:
         stored = rows.ledger.judgement(setting.course.id, setting.course.template_identity, setting.commit)
-    judgement = None if stored is None else parse_judgement(stored.facts)
-    if stored is None or judgement is None or judgement.rules != rules:
+    if stored is None or seal(data_digest(stored.facts), stored.exposures) != stored.seal:
         return None
-    return judgement if seal(judgement.digest, stored.exposures) == stored.seal else None
+    judgement = parse_judgement(stored.facts)
+    return judgement if judgement is not None and judgement.rules == rules else None
 
 
 def _unchanged(setting: Setting, judgement: Judgement) -> dict[UUID, JudgedPlace]:
@@ -168,41 +171,51 @@ def _judged(
     assignments, workspace, neighbours = setting.assignments, setting.workspace, setting.neighbours
     known_places = unchanged.keys() | settled.keys()
     entries = [entry for entry in setting.shown if entry.content.id not in known_places]
-    setting.remotes[0].fetch_blobs(likely_blobs(assignments, entries))
-    places = read_places(assignments, entries, workspace, setting.remotes[0], neighbours)
-    built = build_template(
-        setting.course,
-        assignments,
-        places,
-        list(settled.values()),
-        [
-            UnchangedPlace(entry.node.path, entry.directory, unchanged[entry.content.id].rules)
-            for entry in setting.shown
-            if entry.content.id in unchanged
-        ],
-        setting.head,
-        {file.oid for file in known or ()},
-        workspace,
-        setting.remotes[0],
-        neighbours,
-    )
-    wanted = {file.oid for file in built.template.changes(setting.head)[0] if file.content is None}
-    # What will be written comes while it is judged.
-    with beside(lambda: setting.remotes[0].fetch_blobs(wanted)) as fetching:
-        verdict = gate_template(
+    source, settled_blobs = setting.remotes[0], _settled_blobs(settled, setting.head)
+    # What will be written comes while it is put together and judged.
+    with beside(lambda: source.fetch_blobs(settled_blobs)) as fetching_settled:
+        source.fetch_blobs(likely_blobs(assignments, entries))
+        places = read_places(assignments, entries, workspace, source, neighbours)
+        built = build_template(
             setting.course,
             assignments,
-            built,
+            places,
+            list(settled.values()),
+            [
+                UnchangedPlace(entry.node.path, entry.directory, unchanged[entry.content.id].rules)
+                for entry in setting.shown
+                if entry.content.id in unchanged
+            ],
             setting.head,
-            known,
-            _deployed(setting, [*places, *(place for place, _ in settled.values())], unchanged),
+            {file.oid for file in known or ()},
             workspace,
-            setting.remotes,
+            source,
             neighbours,
         )
-        fetching()
-    judgement = Judgement(neighbours.rules(), {**unchanged, **_clean(setting, built, verdict)})
+        wanted = {file.oid for file in built.template.changes(setting.head)[0] if file.content is None}
+        wanted -= settled_blobs
+        with beside(lambda: source.fetch_blobs(wanted)) as fetching:
+            verdict = gate_template(
+                setting.course,
+                assignments,
+                built,
+                setting.head,
+                known,
+                _deployed(setting, [*places, *(place for place, _ in settled.values())], unchanged),
+                workspace,
+                setting.remotes,
+                neighbours,
+            )
+            judgement = Judgement(neighbours.rules(), {**unchanged, **_clean(setting, built, verdict)})
+            fetching()
+        fetching_settled()
     return JudgedTemplate(built, verdict.findings, verdict.warnings, judgement), verdict
+
+
+def _settled_blobs(settled: Settled, head: Tree | None) -> set[str]:
+    """What settled places give to students that is not in the template yet."""
+    there = {oid for _, _, oid in head or ()}
+    return {file.oid for _, view in settled.values() for file in view.files if file.content is None} - there
 
 
 def _deployed(

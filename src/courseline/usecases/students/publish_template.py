@@ -11,7 +11,6 @@ from courseline.domain.course.course import Course
 from courseline.domain.deploying.commit_message import template_message
 from courseline.domain.ledger.operation import Operation, OperationKind, OperationState
 from courseline.domain.students.gate.history import TargetProject
-from courseline.domain.students.rule import Rule
 from courseline.domain.students.template import TemplateFile
 from courseline.domain.tree import EMPTY_TREE, Tree
 from courseline.errors import Problem, PushRejected, Refused, errors_among
@@ -21,8 +20,6 @@ from courseline.usecases.deploying.read_assignments import Head, read_assignment
 from courseline.usecases.ledger.open_operation import open_operation
 from courseline.usecases.neighbours import Neighbours
 from courseline.usecases.ports import Change, DeletePath, PutFile, Remote, Workspace
-from courseline.usecases.rows import Exposure
-from courseline.usecases.students.build_template import BuiltTemplate
 from courseline.usecases.students.gate_history import (
     TemplateHistory,
     find_target,
@@ -33,11 +30,10 @@ from courseline.usecases.students.gate_history import (
     require_template,
 )
 from courseline.usecases.students.judge_template import JudgedTemplate, Setting, judge_template
+from courseline.usecases.students.keep_given import keep_given
 from courseline.usecases.students.read_places import not_recorded, shown_places
 from courseline.usecases.students.record_seen import record_seen
-from courseline.usecases.students.rows import GivenFile
 from courseline.usecases.students.settle_template import (
-    Given,
     close_unpushed,
     record_template,
     settle_template,
@@ -116,6 +112,8 @@ def _attempt(command: PublishTemplate, course: Course, neighbours: Neighbours) -
         target = workspace.remote(template_url, neighbours.credential(template_url, course.id, "template"))
         with beside(lambda: read_head(source, None, to_read=True)) as reading:
             history = read_history(course, template_url, target, neighbours)
+            with neighbours.database.transaction() as rows:
+                contents = rows.courses.contents(course.id, removed=True)
             read = reading()
         if not command.dry_run:
             settle_template(course, history.commits, neighbours)
@@ -127,7 +125,6 @@ def _attempt(command: PublishTemplate, course: Course, neighbours: Neighbours) -
             raise
         with beside(lambda: _tree(target, history.head, workspace)) as listing:
             with neighbours.database.transaction() as rows:
-                contents = rows.courses.contents(course.id, removed=True)
                 given = rows.ledger.exposed_contents(course.id)
             assignments = read_assignments(
                 course, read, workspace, source, neighbours, known=None, recorded=contents
@@ -147,8 +144,9 @@ def _attempt(command: PublishTemplate, course: Course, neighbours: Neighbours) -
         project = find_target(course, template_url, neighbours)
         told = [*not_recorded(assignments), *not_asked(course, template_url, project)]
         published = _finish(command, _Push(setting, history, judged, project), told)
-        if not command.dry_run:
-            record_seen(course, assignments.head, published.refusals, neighbours)
+        if not command.dry_run and published.commit is None:
+            with neighbours.database.transaction() as rows:
+                record_seen(course, assignments.head, published.refusals, neighbours, rows)
         return published
 
 
@@ -182,7 +180,7 @@ def _finish(command: PublishTemplate, push: _Push, waiting: Sequence[Problem]) -
     if built.template.oid == (push.history.commits[0].tree if push.history.commits else EMPTY_TREE):
         close_unpushed(setting.course, setting.neighbours)
         return answer
-    operation, commit = _push(push)
+    operation, commit = _push(push, answer.refusals)
     return replace(answer, operation=operation.id, commit=commit)
 
 
@@ -206,30 +204,26 @@ def _refused(push: _Push) -> UUID:
     return operation.id
 
 
-def _push(push: _Push) -> tuple[Operation, str]:
+def _push(push: _Push, refusals: Sequence[Problem]) -> tuple[Operation, str]:
     setting, judged, branch = push.setting, push.judged, push.history.head
     course, workspace, neighbours = setting.course, setting.workspace, setting.neighbours
-    (source, target), template = setting.remotes, judged.built.template
+    (_, target), template = setting.remotes, judged.built.template
     written, deleted = template.changes(setting.head)
     changes: list[Change] = [DeletePath(path) for path in deleted]
     changes += [
         PutFile(file.path, file.mode, file.oid if file.content is None else file.content) for file in written
     ]
-    source.fetch_blobs({file.oid for file in written if file.content is None})
     operation = _operation(push)
-    commit = workspace.write_commit(
-        parent=branch.sha,
-        changes=changes,
-        message=template_message(course.name, operation.id),
-        at=operation.started_at,
-    )
-    built = {place.entry.content.id for place, _ in judged.built.views}
+    with beside(lambda: keep_given(setting, judged, operation)) as keeping:
+        commit = workspace.write_commit(
+            parent=branch.sha,
+            changes=changes,
+            message=template_message(course.name, operation.id),
+            at=operation.started_at,
+        )
+        given = keeping()
     with neighbours.database.transaction() as rows:
-        exposures = _exposures(judged.built, rows.ledger.exposures(course.id, built))
-        new_files = sum(len(one.files) for one in exposures)
-        given = Given(new_files, len(template.files), judged.judgement.digest)
         rows.ledger.checkpoint(operation.id, "built", given.facts(branch.sha, commit))
-        rows.ledger.keep_given(operation.id, exposures, judged.judgement.to_data())
     try:
         new = workspace.commits(commit, limit=1)[0]
         gate_push(course, push.history, new, template.oid, neighbours, push.target)
@@ -241,6 +235,7 @@ def _push(push: _Push) -> tuple[Operation, str]:
     neighbours.progress("Pushing", 1, 1)
     with neighbours.database.transaction() as rows:
         record_template(course, operation, given, commit, neighbours, rows)
+        record_seen(course, setting.assignments.head, refusals, neighbours, rows)
     return operation, commit
 
 
@@ -249,26 +244,3 @@ def _tree(target: Remote, head: Head, workspace: Workspace) -> Tree | None:
         return None
     target.fetch(head.sha)
     return workspace.tree(head.sha)
-
-
-def _exposures(built: BuiltTemplate, earlier: Sequence[Exposure]) -> list[Exposure]:
-    """What students get with this template for the first time; the root README belongs to no place.
-
-    A content of a file at a place is given once, by whatever rule it came first.
-    """
-    known: dict[UUID, set[tuple[str, str]]] = {}
-    for one in earlier:
-        known.setdefault(one.content_id, set()).update((path, oid) for path, oid, _ in one.files)
-    found: dict[str | None, list[GivenFile]] = {place.entry.node.path: [] for place, _ in built.views}
-    for file in built.template.files:
-        if file.place in found and file.rule is not Rule.KEPT:
-            found[file.place].append((file.path, file.oid, str(file.rule)))
-    exposures: list[Exposure] = []
-    for place, _ in built.views:
-        files, content_id = found[place.entry.node.path], place.entry.content.id
-        if content_id in known:
-            files = [one for one in files if one[:2] not in known[content_id]]
-        if files:
-            version_id = None if place.version is None else place.version.id
-            exposures.append(Exposure(content_id, version_id, tuple(files)))
-    return exposures

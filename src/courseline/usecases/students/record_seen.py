@@ -9,10 +9,12 @@ from courseline.errors import Problem
 from courseline.usecases.deploying.read_assignments import Head
 from courseline.usecases.neighbours import Neighbours
 from courseline.usecases.react.watch_rows import Outcome, Undone
+from courseline.usecases.rows import Rows
 
 
-def record_seen(course: Course, head: Head, refusals: Sequence[Problem], neighbours: Neighbours) -> None:
+def record_seen(
+    course: Course, head: Head, refusals: Sequence[Problem], neighbours: Neighbours, rows: Rows
+) -> None:
     """Say of a course that its template was made, or refused, from `head`."""
     undone = tuple(Undone(problem.where, "refused", problem.sentence) for problem in refusals)
-    with neighbours.database.transaction() as rows:
-        rows.watch.save_template(course.id, head.sha, Outcome(undone), neighbours.clock())
+    rows.watch.save_template(course.id, head.sha, Outcome(undone), neighbours.clock())

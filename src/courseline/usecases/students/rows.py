@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
+from courseline.domain.ledger.operation import OperationKind, OperationState
 from courseline.domain.library.version import VersionFacts, VersionFile
 
 GivenFile = tuple[str, str, str]
@@ -27,6 +28,16 @@ class Exposure:
     content_id: UUID
     version_id: UUID | None
     files: tuple[GivenFile, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MadeCommit:
+    """The commit that an operation made or took over, None when it has none."""
+
+    operation_id: UUID
+    kind: OperationKind
+    state: OperationState
+    commit: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +77,8 @@ class StoredView:
 class TemplateRows(Protocol):
     """What a template run asks and keeps beside the ledger's other rows."""
 
-    def operation_commits(self, target: str) -> dict[UUID, str | None]:
-        """The commit that each operation on a target made, None for one that made none."""
+    def operation_commits(self, target: str) -> list[MadeCommit]:
+        """The commit of each operation on a target, newest first."""
         ...
 
     def exposures(self, course_id: UUID, contents: Collection[UUID] | None = None) -> list[Exposure]:

@@ -8,6 +8,8 @@ from urllib.parse import quote
 
 _ESCAPE = re.compile(r"\\(?:x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|[0-9A-Za-z])")
 _WORD = re.compile(r"[^\W_]+")
+_UNQUOTED = re.compile(r"[A-Za-z0-9_.~/-]*")
+"""What `quote` leaves as it is."""
 
 
 def foreign_words(raw: bytes, known: Iterable[str]) -> Iterator[tuple[int, str]]:
@@ -17,10 +19,13 @@ def foreign_words(raw: bytes, known: Iterable[str]) -> Iterator[tuple[int, str]]
         raw: the text; escapes of YAML part words, they are not resolved.
         known: all that the text may say.
     """
-    texts = [form for text in known for form in (text, quote(text))]
-    words = [word.casefold() for text in texts for word in _WORD.findall(text)]
+    texts = list(dict.fromkeys(known))
+    texts += [quote(text) for text in texts if not _UNQUOTED.fullmatch(text)]
+    words = [word.casefold() for word in _WORD.findall("\n".join(texts))]
     whole, said = set(words), "".join(words)
     text = raw.decode("utf-8", "replace")
+    if {word.casefold() for word in _WORD.findall(_ESCAPE.sub(" ", text))} <= whole:
+        return
     for number, line in enumerate(text.split("\n"), start=1):
         for word in _WORD.findall(_ESCAPE.sub(" ", line)):
             if (folded := word.casefold()) not in whole and folded not in said:
