@@ -70,7 +70,15 @@ def find_examples(tree: Tree, repository_name: str) -> Scan:
     named = [path.rpartition("/") for path in tree.named({META_FILE, *_MISSPELLED})]
     # sorted with "" for the root, so that a directory comes before what lies below it
     directories = sorted(directory for directory, _, name in named if name == META_FILE)
-    candidates = [_candidate(tree, directory or ".", directories) for directory in directories]
+    above = _above(directories)
+    candidates = [
+        Candidate(
+            directory or ".",
+            tree.subtree(directory or "."),
+            inner=tuple(_below(directory or ".", directories)) if directory in above else (),
+        )
+        for directory in directories
+    ]
     return Scan(
         tuple(candidate for candidate in candidates if not candidate.inner),
         tuple(candidate for candidate in candidates if candidate.inner),
@@ -112,8 +120,14 @@ def settle(scan: Scan, levels: Mapping[str, Level | None]) -> Scan:
     return replace(scan, candidates=tuple(settled), outer=(), problems=tuple(problems))
 
 
-def _candidate(tree: Tree, directory: str, directories: list[str]) -> Candidate:
-    return Candidate(directory, tree.subtree(directory), inner=tuple(_below(directory, directories)))
+def _above(directories: Iterable[str]) -> set[str]:
+    """All directories in which some of these lie, "" for the root; each is looked at once, however deep they lie."""
+    found: set[str] = set()
+    for directory in directories:
+        parent = directory
+        while parent and (parent := parent.rpartition("/")[0]) not in found:
+            found.add(parent)
+    return found
 
 
 def _below(directory: str, directories: list[str]) -> list[str]:
