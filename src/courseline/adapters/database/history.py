@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from typing import cast
 from uuid import UUID
 
-from psycopg.types.json import Json
 from sqlalchemy import Connection, Row, func, select
 
 from courseline.adapters.database.connection import advisory_key
@@ -43,10 +43,17 @@ _COLUMNS = {
     "previous_hash": "text",
     "hash": "text",
 }
+# What a release of thousands of examples did is one long text: in an array in text each of its quotes would be escaped.
+_GIVEN = ", ".join(
+    f"given.{name}::json" if kind == "json" else f"given.{name}" for name, kind in _COLUMNS.items()
+)
+_ARRAYS = ", ".join(
+    f"%({name})b::text[]" if kind == "json" else f"%({name})s::{kind}[]" for name, kind in _COLUMNS.items()
+)
 _APPEND = f"""
     INSERT INTO deployment_history (chain, course_id, example_repository_id, {", ".join(_COLUMNS)})
-    SELECT %(chain)s, %(course_id)s, %(example_repository_id)s, given.*
-    FROM unnest({", ".join(f"%({name})s::{kind}[]" for name, kind in _COLUMNS.items())}) AS given
+    SELECT %(chain)s, %(course_id)s, %(example_repository_id)s, {_GIVEN}
+    FROM unnest({_ARRAYS}) AS given ({", ".join(_COLUMNS)})
 """  # noqa: S608 - the names are written above
 
 
@@ -84,7 +91,7 @@ class HistoryRows:
                     event.operation_id,
                     event.actor,
                     event.reason,
-                    Json(dict(event.details)),
+                    json.dumps(dict(event.details)),
                     event.created_at,
                     row.previous_hash,
                     row.hash,
