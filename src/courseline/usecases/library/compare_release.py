@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from uuid import UUID
 
-from courseline.domain.library.example import Example, ExampleRepository
+from courseline.domain.library.example import ExampleRepository
 from courseline.domain.library.example_scan import Candidate
 from courseline.domain.library.label import Label
 from courseline.domain.library.publication import PublicationStatus, ReleaseTag, decide
 from courseline.domain.library.version import LabelledVersion
 from courseline.domain.tree import Tree
 from courseline.errors import Problem, Severity, errors_among
+from courseline.usecases.library.entry import Entry
 from courseline.usecases.library.examine_example import META_FILE, Examined, ReadMeta, examine
 from courseline.usecases.library.fetch_files import fetch_files, oids_of
 from courseline.usecases.library.find_known import Known, Shelf, find_known
@@ -21,43 +22,6 @@ from courseline.usecases.library.read_candidates import find_candidates, read_me
 from courseline.usecases.library.release_source import ReleaseSource
 from courseline.usecases.neighbours import Neighbours
 from courseline.usecases.rows import SeenVersion
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One example at the tag.
-
-    Attributes:
-        directory: in the repository.
-        identifier: None when it could not be told.
-        version_identifier: git tree id of the directory.
-        status: what is to be done, or was not.
-        problems: errors and warnings, paths relative to the repository.
-        example: for everything that is not refused.
-        labelled: the label to give, for PUBLISHED and LABELLED.
-        examined: its content, for PUBLISHED, and for known content that was read because it lies elsewhere now or is
-            missing in the store.
-        meta: plain data of its meta.yaml, with `examined`.
-        stays: the example shows this very version in this directory already, and no label is higher than the new one.
-        settled: the student view of what is PUBLISHED, see `Inspected`.
-    """
-
-    directory: str
-    identifier: str | None
-    version_identifier: str
-    status: PublicationStatus
-    problems: tuple[Problem, ...] = ()
-    example: Example | None = None
-    labelled: LabelledVersion | None = None
-    examined: Examined | None = None
-    meta: Mapping[str, object] = field(default_factory=dict)
-    stays: bool = False
-    settled: str | None = None
-
-    @property
-    def writes(self) -> bool:
-        """Whether publishing it changes anything."""
-        return self.status in {PublicationStatus.PUBLISHED, PublicationStatus.LABELLED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,10 +185,9 @@ def _new(
         message = "The object store had lost this version."
         fix = "It is written again from the tag."
         problems += (Problem(META_FILE, None, message, Severity.WARNING, fix).inside(candidate.directory),)
-        entry = replace(entry, problems=problems)
+        entry = entry._replace(problems=problems)
     return _decided(
-        replace(
-            entry,
+        entry._replace(
             example=examined.example,
             labelled=LabelledVersion(label, version.id, version.version_identifier, candidate.directory),
             examined=examined,
@@ -245,7 +208,7 @@ def _inspected(entry: Entry, read: ReadMeta, neighbours: Neighbours) -> Entry:
     if errors_among(found.problems):
         refused = PublicationStatus.REFUSED
         return Entry(entry.directory, entry.identifier, entry.version_identifier, refused, problems)
-    return replace(entry, problems=problems, settled=found.settled)
+    return entry._replace(problems=problems, settled=found.settled)
 
 
 def _decided(entry: Entry, existing: Sequence[LabelledVersion]) -> Entry:
@@ -258,4 +221,4 @@ def _decided(entry: Entry, existing: Sequence[LabelledVersion]) -> Entry:
         problems.append(Problem(META_FILE, None, decision.refusal, fix=fix).inside(entry.directory))
     if decision.warning:
         problems.append(Problem(META_FILE, None, decision.warning, Severity.WARNING).inside(entry.directory))
-    return replace(entry, status=decision.status, problems=tuple(problems))
+    return entry._replace(status=decision.status, problems=tuple(problems))

@@ -16,7 +16,7 @@ from courseline.domain.library.publication import PublicationStatus, ReleaseTag
 from courseline.domain.students.settled_seal import settled_seal
 from courseline.errors import NeighbourFailed
 from courseline.usecases.ledger.open_operation import close_left, open_operation
-from courseline.usecases.library.compare_release import Entry
+from courseline.usecases.library.entry import Entry
 from courseline.usecases.library.read_version import batches
 from courseline.usecases.library.store_version import NewVersion, store_versions
 from courseline.usecases.neighbours import Neighbours

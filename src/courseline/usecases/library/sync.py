@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from courseline.domain.library.example import ExampleRepository
 from courseline.domain.library.label import Label
@@ -52,9 +53,8 @@ class SyncRelease:
     dry_run: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class SyncedExample:
-    """What became of one example.
+class SyncedExample(NamedTuple):
+    """What became of one example; see `Entry` for why it is a tuple.
 
     Attributes:
         directory: in the repository.
