@@ -242,4 +242,7 @@ def _remove(base: Step, state: PlaceState, *, keep_files: bool, why: str) -> Ste
 
 
 def _noted(step: Step, action: StepAction, notes: Sequence[str]) -> Step:
-    return replace(step, action=action, message="; ".join(note for note in notes if note))
+    message = "; ".join(note for note in notes if note)
+    if action is step.action and message == step.message:
+        return step  # as of most places of a course
+    return replace(step, action=action, message=message)
