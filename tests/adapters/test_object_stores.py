@@ -275,12 +275,14 @@ class TestFolder:
         store.check()
         monkeypatch.setattr(store, "_is_slow", is_slow)
         synced: dict[str, list[str]] = {}
-        sync = os.fsync
+        sync, one = os.fsync, threading.Lock()
 
         def noted(descriptor: int) -> None:
             path = Path(f"/proc/self/fd/{descriptor}").readlink()
             if path.is_dir():
-                synced[path.relative_to(tmp_path).as_posix()] = sorted(os.listdir(path))  # noqa: PTH208 - names
+                with one:
+                    names = sorted(entry.name for entry in path.iterdir())
+                    synced[path.relative_to(tmp_path).as_posix()] = names
             else:
                 assert path.parent.name == ".partial"
             sync(descriptor)

@@ -61,7 +61,7 @@ class FolderStore:
         try:
             partial = self._write_partial(data)
             try:
-                _rename(partial, path, directory, key, entered)
+                _rename(partial, path, directory)
             except OSError:
                 os.unlink(partial)
                 raise
@@ -70,13 +70,8 @@ class FolderStore:
         entered[directory] = key
 
     def _bring_names(self, directory: str, key: str) -> None:
-        """Bring the new names to the disk, not only the bytes they stand for."""
         try:
-            descriptor = os.open(directory, os.O_RDONLY | os.O_CLOEXEC)
-            try:
-                os.fsync(descriptor)
-            finally:
-                os.close(descriptor)
+            _sync_directory(directory)
         except OSError as problem:
             raise self._failed(f"Writing {printable(key)}", problem) from problem
 
@@ -178,23 +173,35 @@ class FolderStore:
         )
 
 
-def _rename(partial: str, path: str, directory: str, key: str, entered: dict[str, str]) -> None:
+def _rename(partial: str, path: str, directory: str) -> None:
     try:
         os.rename(partial, path)
     except FileNotFoundError:
-        _make_directory(directory, key, entered)
+        _make_directory(directory)
         os.rename(partial, path)
 
 
-def _make_directory(directory: str, key: str, entered: dict[str, str]) -> None:
-    """Make it and what is missing above it, each with its name brought to the disk: a power cut takes no branch away."""
+def _make_directory(directory: str) -> None:
+    """Make it and what is missing above it, each with its name brought to the disk: a power cut takes no branch away.
+
+    At once, for somebody else may write below it and be done before we are.
+    """
     above = directory.rpartition("/")[0]
     try:
         os.mkdir(directory, 0o700)
-    except FileExistsError:  # another thread was faster, and enters it
+    except FileExistsError:
         return
     except FileNotFoundError:
-        _make_directory(above, key, entered)
+        _make_directory(above)
         with suppress(FileExistsError):
             os.mkdir(directory, 0o700)
-    entered[above] = key
+    _sync_directory(above)
+
+
+def _sync_directory(directory: str) -> None:
+    """Bring the new names to the disk, not only the bytes they stand for."""
+    descriptor = os.open(directory, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
