@@ -6,8 +6,6 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from courseline.domain.course.contents import MatchedContent
-from courseline.domain.course.course import Course
 from courseline.domain.students.gate.case import Finding
 from courseline.domain.students.judgement import (
     JudgedPlace,
@@ -23,38 +21,11 @@ from courseline.domain.students.template import UnchangedPlace
 from courseline.domain.tree import Tree
 from courseline.errors import Problem
 from courseline.usecases.beside import beside
-from courseline.usecases.deploying.read_assignments import Assignments
-from courseline.usecases.neighbours import Neighbours
-from courseline.usecases.ports import Remote, Workspace
 from courseline.usecases.students.build_template import BuiltTemplate, build_template
 from courseline.usecases.students.gate_template import Verdict, gate_template
 from courseline.usecases.students.read_places import Place, likely_blobs, read_places
 from courseline.usecases.students.settled_places import Settled, settled_places
-
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """Where a template is judged.
-
-    Attributes:
-        course: the course.
-        assignments: what its repository says.
-        shown: the contents that students are shown.
-        head: tree of the template repository now, None when it has no commit.
-        commit: the commit of that tree.
-        workspace: to read blobs in.
-        remotes: assignments and template repository.
-        neighbours: the outside.
-    """
-
-    course: Course
-    assignments: Assignments
-    shown: Sequence[MatchedContent]
-    head: Tree | None
-    commit: str | None
-    workspace: Workspace
-    remotes: tuple[Remote, Remote]
-    neighbours: Neighbours
+from courseline.usecases.students.template_setting import Setting
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +34,7 @@ class JudgedTemplate:
 
     Attributes:
         built: the template.
+        tree: its git tree id.
         findings: what the gate found.
         warnings: reviewed exceptions that clear nothing, and what unchanged places were warned of.
         judgement: on what it was judged, for a later run.
@@ -71,6 +43,7 @@ class JudgedTemplate:
     """
 
     built: BuiltTemplate
+    tree: str
     findings: tuple[Finding, ...]
     warnings: tuple[Problem, ...]
     judgement: Judgement
@@ -90,7 +63,7 @@ def judge_template(setting: Setting, *, full: bool) -> JudgedTemplate:
     known = None if judgement is None else setting.head
     unchanged = {} if judgement is None else _unchanged(setting, judgement)
     others = [entry for entry in setting.shown if entry.content.id not in unchanged]
-    settled = {} if full else settled_places(setting.assignments, others, setting.neighbours)
+    settled = {} if full else settled_places(setting.assignments, others, setting.neighbours, setting.stored)
     while unchanged or settled:
         judged, verdict = _judged(setting, unchanged, settled, known)
         hits = {entry.content.id: verdict.hits.get(entry.node.path, ()) for entry in setting.shown}
@@ -207,9 +180,10 @@ def _judged(
                 neighbours,
             )
             judgement = Judgement(neighbours.rules(), {**unchanged, **_clean(setting, built, verdict)})
+            tree = built.template.oid
             fetching()
         fetching_settled()
-    return JudgedTemplate(built, verdict.findings, verdict.warnings, judgement), verdict
+    return JudgedTemplate(built, tree, verdict.findings, verdict.warnings, judgement), verdict
 
 
 def _settled_blobs(settled: Settled, head: Tree | None) -> set[str]:

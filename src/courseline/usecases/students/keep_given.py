@@ -10,9 +10,10 @@ from courseline.domain.students.judgement import data_digest
 from courseline.domain.students.rule import Rule
 from courseline.usecases.rows import Exposure
 from courseline.usecases.students.build_template import BuiltTemplate
-from courseline.usecases.students.judge_template import JudgedTemplate, Setting
+from courseline.usecases.students.judge_template import JudgedTemplate
 from courseline.usecases.students.rows import GivenFile
 from courseline.usecases.students.settle_template import Given
+from courseline.usecases.students.template_setting import Setting
 
 
 def keep_given(setting: Setting, judged: JudgedTemplate, operation: Operation) -> Given:

@@ -12,14 +12,14 @@ from courseline.domain.deploying.commit_message import template_message
 from courseline.domain.ledger.operation import Operation, OperationKind, OperationState
 from courseline.domain.students.gate.history import TargetProject
 from courseline.domain.students.template import TemplateFile
-from courseline.domain.tree import EMPTY_TREE, Tree
+from courseline.domain.tree import EMPTY_TREE
 from courseline.errors import Problem, PushRejected, Refused, errors_among
 from courseline.usecases.beside import beside
 from courseline.usecases.course.find_course import course_of_assignments
-from courseline.usecases.deploying.read_assignments import Head, read_assignments, read_head
+from courseline.usecases.deploying.read_assignments import read_assignments, read_head
 from courseline.usecases.ledger.open_operation import open_operation
 from courseline.usecases.neighbours import Neighbours
-from courseline.usecases.ports import Change, DeletePath, PutFile, Remote, Workspace
+from courseline.usecases.ports import Change, DeletePath, PutFile
 from courseline.usecases.students.gate_history import (
     TemplateHistory,
     find_target,
@@ -29,7 +29,7 @@ from courseline.usecases.students.gate_history import (
     read_history,
     require_template,
 )
-from courseline.usecases.students.judge_template import JudgedTemplate, Setting, judge_template
+from courseline.usecases.students.judge_template import JudgedTemplate, judge_template
 from courseline.usecases.students.keep_given import keep_given
 from courseline.usecases.students.read_places import not_recorded, shown_places
 from courseline.usecases.students.record_seen import record_seen
@@ -38,6 +38,7 @@ from courseline.usecases.students.settle_template import (
     record_template,
     settle_template,
 )
+from courseline.usecases.students.template_setting import Setting, read_ahead
 
 ATTEMPTS = 3
 
@@ -123,13 +124,15 @@ def _attempt(command: PublishTemplate, course: Course, neighbours: Neighbours) -
             if not command.dry_run:
                 close_unpushed(course, neighbours)
             raise
-        with beside(lambda: _tree(target, history.head, workspace)) as listing:
+        with beside(
+            lambda: read_ahead(target, history.head, contents, workspace, neighbours, full=command.full)
+        ) as reading_ahead:
             with neighbours.database.transaction() as rows:
                 given = rows.ledger.exposed_contents(course.id)
             assignments = read_assignments(
                 course, read, workspace, source, neighbours, known=None, recorded=contents
             )
-            head = listing()
+            head, stored = reading_ahead()
         setting = Setting(
             course,
             assignments,
@@ -139,6 +142,7 @@ def _attempt(command: PublishTemplate, course: Course, neighbours: Neighbours) -
             workspace,
             (source, target),
             neighbours,
+            stored,
         )
         judged = judge_template(setting, full=command.full)
         project = find_target(course, template_url, neighbours)
@@ -177,7 +181,7 @@ def _finish(command: PublishTemplate, push: _Push, waiting: Sequence[Problem]) -
         return replace(answer, files=() if stopped else answer.files, stopped=stopped)
     if stopped:
         return replace(answer, operation=_refused(push), files=(), stopped=True)
-    if built.template.oid == (push.history.commits[0].tree if push.history.commits else EMPTY_TREE):
+    if push.judged.tree == (push.history.commits[0].tree if push.history.commits else EMPTY_TREE):
         close_unpushed(setting.course, setting.neighbours)
         return answer
     operation, commit = _push(push, answer.refusals)
@@ -186,7 +190,7 @@ def _finish(command: PublishTemplate, push: _Push, waiting: Sequence[Problem]) -
 
 def _operation(push: _Push) -> Operation:
     course = push.setting.course
-    inputs = {"course": str(course.id), "tree": push.judged.built.template.oid}
+    inputs = {"course": str(course.id), "tree": push.judged.tree}
     neighbours, identity = push.setting.neighbours, course.template_identity
     with neighbours.database.transaction() as rows:
         return open_operation(OperationKind.STUDENT_TEMPLATE, identity, inputs, course.id, neighbours, rows)
@@ -226,7 +230,7 @@ def _push(push: _Push, refusals: Sequence[Problem]) -> tuple[Operation, str]:
         rows.ledger.checkpoint(operation.id, "built", given.facts(branch.sha, commit))
     try:
         new = workspace.commits(commit, limit=1)[0]
-        gate_push(course, push.history, new, template.oid, neighbours, push.target)
+        gate_push(course, push.history, new, judged.tree, neighbours, push.target)
     except Refused:
         close_unpushed(course, neighbours, OperationState.REFUSED)
         raise
@@ -237,10 +241,3 @@ def _push(push: _Push, refusals: Sequence[Problem]) -> tuple[Operation, str]:
         record_template(course, operation, given, commit, neighbours, rows)
         record_seen(course, setting.assignments.head, refusals, neighbours, rows)
     return operation, commit
-
-
-def _tree(target: Remote, head: Head, workspace: Workspace) -> Tree | None:
-    if head.sha is None:
-        return None
-    target.fetch(head.sha)
-    return workspace.tree(head.sha)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
 from courseline.domain.course.contents import MatchedContent
@@ -23,7 +23,10 @@ Settled = Mapping[UUID, tuple[Place, BuiltView]]
 
 
 def settled_places(
-    assignments: Assignments, entries: Sequence[MatchedContent], neighbours: Neighbours
+    assignments: Assignments,
+    entries: Sequence[MatchedContent],
+    neighbours: Neighbours,
+    stored: Sequence[StoredView] | None = None,
 ) -> Settled:
     """Those of the contents whose view was settled when their version was published, by content id.
 
@@ -35,21 +38,31 @@ def settled_places(
         assignments: what the course's repository says.
         entries: contents that are looked at.
         neighbours: the outside.
+        stored: from `stored_views`, at least of these; None to read them.
     """
     file, rules = assignments.file, neighbours.rules()
     if not rules or file.limits != DEFAULT_LIMITS:
         return {}
     likely = {entry.content.id: entry for entry in entries if _says_nothing(file, entry)}
     refused = refused_directories([entry.directory for entry in likely.values()])
-    with neighbours.database.transaction() as rows:
-        stored = rows.ledger.settled_views(likely.keys(), rules) if likely else []
     found: dict[UUID, tuple[Place, BuiltView]] = {}
-    for one in stored:
-        entry = likely[one.content_id]
-        settled = None if entry.directory in refused else _settled(entry, one, assignments, rules)
+    for one in stored_views(likely.keys(), neighbours) if stored is None else stored:
+        entry = likely.get(one.content_id)
+        if entry is None or entry.directory in refused:
+            continue
+        settled = _settled(entry, one, assignments, rules)
         if settled is not None:
             found[one.content_id] = settled
     return found
+
+
+def stored_views(contents: Collection[UUID], neighbours: Neighbours) -> list[StoredView]:
+    """The views kept by these rules of the versions at these contents; whether they still hold is not known by that."""
+    rules = neighbours.rules()
+    if not rules or not contents:
+        return []
+    with neighbours.database.transaction() as rows:
+        return rows.ledger.settled_views(contents, rules)
 
 
 def _says_nothing(file: CourseFile, entry: MatchedContent) -> bool:
