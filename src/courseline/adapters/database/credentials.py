@@ -12,6 +12,8 @@ from courseline.adapters.database.tables_ledger import CREDENTIAL
 from courseline.adapters.database.tables_library import EXAMPLE_REPOSITORY
 from courseline.usecases.rows import StoredCredential
 
+_CREDENTIAL = "SELECT ciphertext FROM credential WHERE course_id = %(course_id)s AND kind = %(kind)s"
+
 
 class CredentialRows:
     """The part of `usecases.rows.CourseRows` about secrets.
@@ -25,10 +27,8 @@ class CredentialRows:
 
     def credential(self, course_id: UUID, kind: str) -> bytes | None:
         """See `usecases.rows.CourseRows`."""
-        query = select(CREDENTIAL.c.ciphertext).where(
-            CREDENTIAL.c.course_id == course_id, CREDENTIAL.c.kind == kind
-        )
-        found = self._connection.execute(query).scalar()
+        values = {"course_id": course_id, "kind": kind}
+        found = self._connection.exec_driver_sql(_CREDENTIAL, values).scalar()
         return None if found is None else bytes(found)
 
     def save_credential(self, course_id: UUID, kind: str, ciphertext: bytes) -> bool:
