@@ -144,7 +144,11 @@ def _declared(raw: bytes) -> tuple[str, str, int] | None:
 
     A word that names no encoding is prose, and a name that could be read although it speaks of UTF-16 is a mistake.
     """
-    for number, line in enumerate(raw[:4096].splitlines()[:_MOST_HEADER], start=1):
+    head = raw[:4096]
+    folded = head.lower()
+    if b"coding" not in folded and b"inputenc" not in folded:  # the words of all that is looked for
+        return None
+    for number, line in enumerate(head.splitlines()[:_MOST_HEADER], start=1):
         match = _DECLARED.search(line)
         if match and (match[1] is None or (number <= 2 and line.lstrip()[:1] in _COMMENTS)):
             name = next(group for group in match.groups() if group is not None).decode("ascii").lower()

@@ -45,7 +45,7 @@ def canary_line(raw: bytes, parts: Iterable[Part] | None = None) -> int | None:
         raw: the file.
         parts: the file and what it holds, when that is known.
     """
-    match = _CANARY.search(raw)
+    match = _CANARY.search(raw) if _SIGN.lower() in raw.lower() else None
     if match is not None:
         return 1 + raw.count(b"\n", 0, match.start())
     if any(_holds(part.raw) for part in (parts_of(raw) if parts is None else parts)):

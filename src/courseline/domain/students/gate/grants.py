@@ -132,6 +132,8 @@ def _texts(place: GatePlace, blobs: Mapping[str, bytes]) -> Iterator[tuple[str, 
     listing = listing_of(place)
     linkers: list[tuple[str, str]] = []
     for file in place.tree:
+        if not file.path.endswith(".md"):
+            continue
         readme, index = _README.fullmatch(file.path), _INDEX.fullmatch(file.path)
         found = readme or index
         if found is None or _withheld(place, listing, file.path):

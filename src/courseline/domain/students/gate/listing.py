@@ -63,6 +63,17 @@ class Listing:
 
         What is hidden inside is not brought: tests, files students hand in, templates, names that begin with a dot.
         """
+        known = self._directory_of
+        if path not in known:
+            known[path] = self._brought_by(path)
+        return known[path]
+
+    @cached_property
+    def _directory_of(self) -> dict[str, str | None]:
+        """What `directory_of` has answered: several checks ask about every file of a place."""
+        return {}
+
+    def _brought_by(self, path: str) -> str | None:
         if self.is_test(path) or self.is_submission(path) or self.is_template_source(path):
             return None
         for directory in self.directories:

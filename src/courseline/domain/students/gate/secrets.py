@@ -32,7 +32,8 @@ _PATTERNS = (
     (b"gh", re.compile(_WORD + rb"gh[pousr]_[A-Za-z0-9]{36,}"), "a GitHub token"),
     (b"github_pat_", re.compile(_WORD + rb"github_pat_[A-Za-z0-9_]{60,}"), "a GitHub token"),
     # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-unique-ids
-    (b"A", re.compile(_WORD + rb"(?:AKIA|ASIA)[A-Z2-7]{16}(?![A-Za-z0-9])"), "an AWS access key"),
+    (b"AKIA", re.compile(_WORD + rb"AKIA[A-Z2-7]{16}(?![A-Za-z0-9])"), "an AWS access key"),
+    (b"ASIA", re.compile(_WORD + rb"ASIA[A-Z2-7]{16}(?![A-Za-z0-9])"), "an AWS access key"),
     (b"ret", _AWS_SECRET, "an AWS secret key"),
     (b"RET", _AWS_SECRET, "an AWS secret key"),  # as the environment has it
     (b"xox", re.compile(_WORD + rb"xox[abposr]-[0-9]{6,}-[A-Za-z0-9-]{10,}"), "a Slack token"),

@@ -38,8 +38,8 @@ def text_lines(raw: bytes) -> TextLines | None:
     text = _as_utf8(raw)
     if text is None:
         return None
-    stripped = (line.lstrip(_SIGNS) for line in _split(text.translate(None, _BLANKS).lower()))
-    lines = [line for line in stripped if line]
+    every = _split(text.translate(None, _BLANKS).lower())
+    lines = [stripped for line in every if (stripped := line.lstrip(_SIGNS))]
     return TextLines(lines, frozenset(lines), sum(map(len, lines)))
 
 
