@@ -71,6 +71,17 @@ class _Listing:
             end += 1
         return entries[place + 1 : end]
 
+    def has_file(self, place: int, left_out: Collection[str]) -> bool:
+        """Whether a file is below the directory at `place`, beside those right in it with these names."""
+        entries, prefix = self.entries, self.entries[place][_NAME:] + "/"
+        start = _NAME + len(prefix)
+        for at in range(place + 1, len(entries)):
+            if not entries[at].startswith(prefix, _NAME):
+                return False
+            if entries[at][0] != _DIRECTORY and entries[at][start:] not in left_out:
+                return True
+        return False
+
 
 class ListedTree(Tree):
     """The files and directories of a listing.
@@ -152,7 +163,7 @@ class _Subtree(Tree):
         return self._known_oid or object_oid(b"tree", b"".join(self._children()))
 
     def __bool__(self) -> bool:
-        return len(self) > 0
+        return self._listing.has_file(self._place, self._left_out)
 
     def get(self, path: str) -> TreeFile | None:
         """See `Tree`."""

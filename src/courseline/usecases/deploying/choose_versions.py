@@ -76,7 +76,9 @@ def _names(place: PlaceWish) -> set[str]:
 
 
 def _versions(place: PlaceWish) -> set[UUID]:
-    """The versions that stay when the wish admits them."""
+    """The versions that stay when the wish admits them; a wish for one label is decided by that label."""
+    if place.wish.version and Label.parse(place.wish.version) is not None:
+        return set()
     there = {place.recorded.version_id} if place.recorded is not None else set()
     return there | ({place.decided.version_id} if place.decided is not None else set())
 
