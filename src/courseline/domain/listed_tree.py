@@ -114,6 +114,8 @@ class ListedTree(Tree):
 
     def below(self, directory: str) -> tuple[TreeFile, ...]:
         """See `Tree`."""
+        if "_files" in vars(self):  # all of them were taken apart already
+            return super().below(directory)
         place = self._listing.directory(directory)
         return () if place is None else by_path(_files(self._listing.inside(place), 0))
 

@@ -73,6 +73,7 @@ def read_assignments(
     moved: Mapping[str, str] | None = None,
     known: Collection[str] | None = (),
     recorded: Sequence[Content] | None = None,
+    tree: Tree | None = None,
 ) -> Assignments:
     """Fetch the head without blobs and read its course file.
 
@@ -85,6 +86,7 @@ def read_assignments(
         moved: new path -> old path of all moves, when they are known; None guesses those that the file does not name.
         known: blob ids of tracking files that need not be read; None when none will be, nor what a deploy writes.
         recorded: the contents of the course, those that left it too; None to read them.
+        tree: of the head; None to list it.
 
     Raises:
         NotFound: the branch or the course file does not exist.
@@ -97,7 +99,7 @@ def read_assignments(
         )
     if not head.is_here:
         remote.fetch(head.sha)
-    tree = workspace.tree(head.sha)
+    tree = workspace.tree(head.sha) if tree is None else tree
     entry = tree.get(COURSE_FILE)
     if entry is None or not entry.mode.startswith("100"):
         raise NotFound(

@@ -11,13 +11,10 @@ from courseline.domain.students.judgement import (
     JudgedPlace,
     Judgement,
     course_digest,
-    data_digest,
-    parse_judgement,
     place_digest,
-    seal,
 )
 from courseline.domain.students.rule import Rule
-from courseline.domain.students.template import UnchangedPlace
+from courseline.domain.students.template import TemplateFile, UnchangedPlace
 from courseline.domain.tree import Tree
 from courseline.errors import Problem
 from courseline.usecases.beside import beside
@@ -25,7 +22,7 @@ from courseline.usecases.students.build_template import BuiltTemplate, build_tem
 from courseline.usecases.students.gate_template import Verdict, gate_template
 from courseline.usecases.students.read_places import Place, likely_blobs, read_places
 from courseline.usecases.students.settled_places import Settled, settled_places
-from courseline.usecases.students.template_setting import Setting
+from courseline.usecases.students.template_setting import Earlier, Setting
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +31,8 @@ class JudgedTemplate:
 
     Attributes:
         built: the template.
+        written: its files that the head has not, or otherwise.
+        deleted: paths of the head that it has not.
         tree: its git tree id.
         findings: what the gate found.
         warnings: reviewed exceptions that clear nothing, and what unchanged places were warned of.
@@ -43,6 +42,8 @@ class JudgedTemplate:
     """
 
     built: BuiltTemplate
+    written: Sequence[TemplateFile]
+    deleted: Sequence[str]
     tree: str
     findings: tuple[Finding, ...]
     warnings: tuple[Problem, ...]
@@ -59,11 +60,12 @@ def judge_template(setting: Setting, *, full: bool) -> JudgedTemplate:
     Raises:
         Refused: two places want one path.
     """
-    judgement = None if full else _earlier(setting)
-    known = None if judgement is None else setting.head
-    unchanged = {} if judgement is None else _unchanged(setting, judgement)
+    earlier = None if full else setting.recorded.earlier
+    known = None if earlier is None else setting.head
+    unchanged = {} if earlier is None else _unchanged(setting, earlier)
     others = [entry for entry in setting.shown if entry.content.id not in unchanged]
-    settled = {} if full else settled_places(setting.assignments, others, setting.neighbours, setting.stored)
+    stored = setting.recorded.stored
+    settled = {} if full else settled_places(setting.assignments, others, setting.neighbours, stored)
     while unchanged or settled:
         judged, verdict = _judged(setting, unchanged, settled, known)
         hits = {entry.content.id: verdict.hits.get(entry.node.path, ()) for entry in setting.shown}
@@ -78,44 +80,34 @@ def judge_template(setting: Setting, *, full: bool) -> JudgedTemplate:
     return judged
 
 
-def _earlier(setting: Setting) -> Judgement | None:
-    """What the published template was judged on, if by these rules, and if nothing of it was changed since."""
-    rules = setting.neighbours.rules()
-    if setting.commit is None or not rules:
-        return None
-    with setting.neighbours.database.transaction() as rows:
-        stored = rows.ledger.judgement(setting.course.id, setting.course.template_identity, setting.commit)
-    if stored is None or seal(data_digest(stored.facts), stored.exposures) != stored.seal:
-        return None
-    judgement = parse_judgement(stored.facts)
-    return judgement if judgement is not None and judgement.rules == rules else None
-
-
-def _unchanged(setting: Setting, judgement: Judgement) -> dict[UUID, JudgedPlace]:
+def _unchanged(setting: Setting, earlier: Earlier) -> dict[UUID, JudgedPlace]:
     """Places of which all is as it was when they were judged."""
-    digests = _digests(
-        setting,
-        {
-            entry.content.id: judgement.places[entry.content.id].versions
-            for entry in setting.shown
-            if entry.content.id in judgement.places
-        },
-    )
-    head = setting.head or Tree()
+    places, head = earlier.judgement.places, setting.head or Tree()
+    versions = {
+        entry.content.id: places[entry.content.id].versions
+        for entry in setting.shown
+        if entry.content.id in places
+    }
+    digests = _digests(setting, versions, earlier.digests)
     return {
         entry.content.id: place
         for entry in setting.shown
-        if (place := judgement.places.get(entry.content.id)) is not None
+        if (place := places.get(entry.content.id)) is not None
         and place.digest == digests[entry.content.id]
         and len(place.rules) == len(head.subtree(entry.directory))
     }
 
 
-def _digests(setting: Setting, versions: Mapping[UUID, Collection[UUID]]) -> dict[UUID, str]:
-    """Digest of each of these places, by content id, given the library versions that it is made of."""
-    wanted = {one for named in versions.values() for one in named}
-    with setting.neighbours.database.transaction() as rows:
-        known = rows.ledger.content_digests(wanted)
+def _digests(
+    setting: Setting, versions: Mapping[UUID, Collection[UUID]], known: Mapping[UUID, str]
+) -> dict[UUID, str]:
+    """Digest of each of these places, by content id.
+
+    Args:
+        setting: where.
+        versions: library versions that each place is made of, by content id.
+        known: content digest of each version that the library has.
+    """
     tree, course = setting.assignments.tree, course_digest(setting.assignments.file)
     return {
         entry.content.id: place_digest(
@@ -165,8 +157,8 @@ def _judged(
             source,
             neighbours,
         )
-        wanted = {file.oid for file in built.template.changes(setting.head)[0] if file.content is None}
-        wanted -= settled_blobs
+        written, deleted = built.template.changes(setting.head)
+        wanted = {file.oid for file in written if file.content is None} - settled_blobs
         with beside(lambda: source.fetch_blobs(wanted)) as fetching:
             verdict = gate_template(
                 setting.course,
@@ -183,13 +175,14 @@ def _judged(
             tree = built.template.oid
             fetching()
         fetching_settled()
-    return JudgedTemplate(built, tree, verdict.findings, verdict.warnings, judgement), verdict
+    findings, warnings = verdict.findings, verdict.warnings
+    return JudgedTemplate(built, written, deleted, tree, findings, warnings, judgement), verdict
 
 
 def _settled_blobs(settled: Settled, head: Tree | None) -> set[str]:
     """What settled places give to students that is not in the template yet."""
-    there = {oid for _, _, oid in head or ()}
-    return {file.oid for _, view in settled.values() for file in view.files if file.content is None} - there
+    given = {file.oid for _, view in settled.values() for file in view.files if file.content is None}
+    return given - {oid for _, _, oid in head or ()} if given else given
 
 
 def _deployed(
@@ -219,7 +212,10 @@ def _clean(setting: Setting, built: BuiltTemplate, verdict: Verdict) -> dict[UUI
         for place, view in built.views
         if not view.refused and place.entry.node.path not in found | texts
     }
-    digests = _digests(setting, {content_id: place.versions for content_id, (place, _) in clean.items()})
+    versions = {content_id: place.versions for content_id, (place, _) in clean.items()}
+    with setting.neighbours.database.transaction() as rows:
+        known = rows.ledger.content_digests({one for named in versions.values() for one in named})
+    digests = _digests(setting, versions, known)
     return {
         content_id: JudgedPlace(
             digests[content_id],

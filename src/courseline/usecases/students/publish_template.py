@@ -16,7 +16,7 @@ from courseline.domain.tree import EMPTY_TREE
 from courseline.errors import Problem, PushRejected, Refused, errors_among
 from courseline.usecases.beside import beside
 from courseline.usecases.course.find_course import course_of_assignments
-from courseline.usecases.deploying.read_assignments import read_assignments, read_head
+from courseline.usecases.deploying.read_assignments import read_assignments
 from courseline.usecases.ledger.open_operation import open_operation
 from courseline.usecases.neighbours import Neighbours
 from courseline.usecases.ports import Change, DeletePath, PutFile
@@ -38,7 +38,7 @@ from courseline.usecases.students.settle_template import (
     record_template,
     settle_template,
 )
-from courseline.usecases.students.template_setting import Setting, read_ahead
+from courseline.usecases.students.template_setting import Setting, read_recorded, read_source, read_template
 
 ATTEMPTS = 3
 
@@ -111,38 +111,30 @@ def _attempt(command: PublishTemplate, course: Course, neighbours: Neighbours) -
             command.assignments, neighbours.credential(command.assignments, course.id, "source")
         )
         target = workspace.remote(template_url, neighbours.credential(template_url, course.id, "template"))
-        with beside(lambda: read_head(source, None, to_read=True)) as reading:
+        with beside(lambda: read_source(source, workspace)) as reading:
             history = read_history(course, template_url, target, neighbours)
             with neighbours.database.transaction() as rows:
                 contents = rows.courses.contents(course.id, removed=True)
-            read = reading()
-        if not command.dry_run:
-            settle_template(course, history.commits, neighbours)
-        try:
-            gate_existing(course, history, neighbours)
-        except Refused:
-            if not command.dry_run:
-                close_unpushed(course, neighbours)
-            raise
-        with beside(
-            lambda: read_ahead(target, history.head, contents, workspace, neighbours, full=command.full)
-        ) as reading_ahead:
-            with neighbours.database.transaction() as rows:
-                given = rows.ledger.exposed_contents(course.id)
-            assignments = read_assignments(
-                course, read, workspace, source, neighbours, known=None, recorded=contents
-            )
-            head, stored = reading_ahead()
+            with beside(lambda: read_template(target, history.head, workspace)) as reading_template:
+                _settle_and_gate(command, course, history, neighbours)
+                source_head, tree = reading()
+                with beside(
+                    lambda: read_recorded(course, history.head, contents, neighbours, full=command.full)
+                ) as reading_recorded:
+                    assignments = read_assignments(
+                        course,
+                        source_head,
+                        workspace,
+                        source,
+                        neighbours,
+                        known=None,
+                        recorded=contents,
+                        tree=tree,
+                    )
+                    recorded, template = reading_recorded(), reading_template()
+        shown = shown_places(assignments, recorded.given, neighbours.clock())
         setting = Setting(
-            course,
-            assignments,
-            shown_places(assignments, given, neighbours.clock()),
-            head,
-            history.head.sha,
-            workspace,
-            (source, target),
-            neighbours,
-            stored,
+            course, assignments, shown, template, recorded, workspace, (source, target), neighbours
         )
         judged = judge_template(setting, full=command.full)
         project = find_target(course, template_url, neighbours)
@@ -152,6 +144,20 @@ def _attempt(command: PublishTemplate, course: Course, neighbours: Neighbours) -
             with neighbours.database.transaction() as rows:
                 record_seen(course, assignments.head, published.refusals, neighbours, rows)
         return published
+
+
+def _settle_and_gate(
+    command: PublishTemplate, course: Course, history: TemplateHistory, neighbours: Neighbours
+) -> None:
+    """Record what a killed run pushed, and refuse a history that is not only ours."""
+    if not command.dry_run:
+        settle_template(course, history.commits, neighbours)
+    try:
+        gate_existing(course, history, neighbours)
+    except Refused:
+        if not command.dry_run:
+            close_unpushed(course, neighbours)
+        raise
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,11 +217,11 @@ def _refused(push: _Push) -> UUID:
 def _push(push: _Push, refusals: Sequence[Problem]) -> tuple[Operation, str]:
     setting, judged, branch = push.setting, push.judged, push.history.head
     course, workspace, neighbours = setting.course, setting.workspace, setting.neighbours
-    (_, target), template = setting.remotes, judged.built.template
-    written, deleted = template.changes(setting.head)
-    changes: list[Change] = [DeletePath(path) for path in deleted]
+    _, target = setting.remotes
+    changes: list[Change] = [DeletePath(path) for path in judged.deleted]
     changes += [
-        PutFile(file.path, file.mode, file.oid if file.content is None else file.content) for file in written
+        PutFile(file.path, file.mode, file.oid if file.content is None else file.content)
+        for file in judged.written
     ]
     operation = _operation(push)
     with beside(lambda: keep_given(setting, judged, operation)) as keeping:
