@@ -1,8 +1,8 @@
 """One writer per target: a session advisory lock on a connection of its own, gone when its process is.
 
 https://www.postgresql.org/docs/14/explicit-locking.html#ADVISORY-LOCKS. The statement that takes the lock carries
-the holder's name, so it is sent as text without parameters: it stays visible in `pg_stat_activity.query` as long as the lock is held, and holds more than the
-63 ASCII letters of an `application_name`.
+the holder's name, so it is sent as text without parameters: it stays visible in `pg_stat_activity.query` as long as
+the lock is held, and holds more than the 63 ASCII letters of an `application_name`.
 
 A process that is killed while its transaction commits leaves a server that goes on committing, without the lease.
 So each transaction of a holder shares a second lock until it ends, and who gets the lease waits for that one.
