@@ -42,7 +42,10 @@ class Located:
 
     def line(self, *key: str | int) -> int:
         """Line of the value at `key`, or of the nearest thing around it that has one; 1 for the file itself."""
-        for length in range(len(key), -1, -1):
+        span = self.spans.get(key)
+        if span is not None:  # nearly always
+            return span.line
+        for length in range(len(key) - 1, -1, -1):
             span = self.spans.get(key[:length])
             if span is not None:
                 return span.line

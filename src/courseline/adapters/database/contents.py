@@ -75,20 +75,7 @@ class ContentRows:
     def contents(self, course_id: UUID, *, removed: bool = False) -> list[Content]:
         """See `usecases.rows.CourseRows`."""
         values = {"course_id": course_id, "removed": removed}
-        return [
-            Content(
-                id=row.id,
-                path=row.path,
-                first_path=row.first_path,
-                type_slug=row.slug,
-                title=row.title,
-                position=row.position,
-                directory=row.directory,
-                properties=row.properties,
-                removed=row.removed,
-            )
-            for row in self._connection.exec_driver_sql(_CONTENTS, values)
-        ]
+        return [Content(*row) for row in self._connection.exec_driver_sql(_CONTENTS, values)]
 
     def types(self, course_id: UUID) -> list[ContentType]:
         """See `usecases.rows.CourseRows`; in the order of the course file."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
+from typing import NamedTuple
 from uuid import UUID
 
 from courseline.domain.course.course import Content, ContentKind
@@ -16,8 +17,7 @@ from courseline.domain.ids import content_id
 from courseline.errors import Problem, Severity
 
 
-@dataclass(frozen=True, slots=True)
-class MatchedContent:
+class MatchedContent(NamedTuple):
     """An entry of the course file and the content it is.
 
     Attributes:
@@ -93,19 +93,19 @@ def match_contents(
     """
     guesses = guessed or {}
     found = _find(file.nodes, existing, guesses)
-    ids = {content.id for content in existing}
+    ids = {content.id.int for content in existing}  # as numbers: UUIDs are hashed by Python
     matched: list[MatchedContent] = []
     for node in file.nodes:
         before = found.get(node.path)
         is_new = before is None
         if before is None:
             before = _newborn(course_id, node, existing, ids)
-            ids.add(before.id)
+            ids.add(before.id.int)
         matched.append(
             _matched(node, before, is_new=is_new, is_guess=node.path in guesses and node.moved_from is None)
         )
-    here = {entry.content.id for entry in matched}
-    leaving = tuple(content for content in existing if not content.removed and content.id not in here)
+    here = {entry.content.id.int for entry in matched}
+    leaving = tuple(content for content in existing if not content.removed and content.id.int not in here)
     problems = _move_problems(matched, existing, leaving, course_title)
     problems += _directory_problems(file, matched)
     return ContentMatch(
@@ -113,10 +113,10 @@ def match_contents(
     )
 
 
-def _newborn(course_id: UUID, node: Node, existing: Sequence[Content], ids: AbstractSet[UUID]) -> Content:
+def _newborn(course_id: UUID, node: Node, existing: Sequence[Content], ids: AbstractSet[int]) -> Content:
     """A content nobody knows yet; those born at its path before all live elsewhere."""
     number = sum(content.first_path == node.path for content in existing)
-    while (fresh := content_id(course_id, node.path, number)) in ids:
+    while (fresh := content_id(course_id, node.path, number)).int in ids:
         number += 1  # an id that was not given by this rule
     return Content(fresh, node.path, node.path, node.type_slug, node.title, node.position)
 
@@ -127,18 +127,21 @@ def _find(
     """The existing content of each entry that has one, by the entry's path."""
     living = {content.path: content for content in existing if not content.removed}
     found = {path: living[old] for path, old in moves_that_count(nodes, living, guessed).items()}
-    used = {content.id for content in found.values()}
+    moved = {content.id.int for content in found.values()}
+    used = set(moved)
 
     def take(candidates: Mapping[str, Content]) -> None:
         for node in nodes:
             content = candidates.get(node.path)
-            if content is not None and node.path not in found and content.id not in used:
+            if content is not None and node.path not in found and content.id.int not in used:
                 found[node.path] = content
-                used.add(content.id)
+                used.add(content.id.int)
 
-    rest = sorted((content for content in existing if content.id not in used), key=_preference)
-    take({content.path: content for content in rest})
-    take({content.first_path: content for content in rest})
+    take(living)
+    if any(node.path not in found for node in nodes):
+        rest = sorted((content for content in existing if content.id.int not in moved), key=_preference)
+        take({content.path: content for content in rest})
+        take({content.first_path: content for content in rest})
     return found
 
 
@@ -148,16 +151,7 @@ def _preference(content: Content) -> tuple[bool, bool, str]:
 
 
 def _matched(node: Node, before: Content, *, is_new: bool, is_guess: bool) -> MatchedContent:
-    content = Content(
-        before.id,
-        node.path,
-        before.first_path,
-        node.type_slug,
-        node.title,
-        node.position,
-        before.directory,
-        node.properties,
-    )
+    content = before if _says_the_same(node, before) else _as_written(node, before)
     moves = not before.removed and before.path != node.path
     return MatchedContent(
         node,
@@ -167,6 +161,32 @@ def _matched(node: Node, before: Content, *, is_new: bool, is_guess: bool) -> Ma
         is_new,
         is_guess and moves,
         None if is_new else before,
+    )
+
+
+def _says_the_same(node: Node, before: Content) -> bool:
+    """Whether nothing is to be recorded of an entry; those with properties, which may differ in order, are not asked."""
+    return not (
+        before.removed
+        or node.properties
+        or before.properties
+        or node.path != before.path
+        or node.title != before.title
+        or node.position != before.position
+        or node.type_slug != before.type_slug
+    )
+
+
+def _as_written(node: Node, before: Content) -> Content:
+    return Content(
+        before.id,
+        node.path,
+        before.first_path,
+        node.type_slug,
+        node.title,
+        node.position,
+        before.directory,
+        node.properties,
     )
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import IntEnum
+from operator import attrgetter
+from typing import NamedTuple
 
 from courseline.domain.paths import folded, listed_path_problem, printable
 from courseline.errors import Problem
@@ -25,8 +26,7 @@ class Reason(IntEnum):
         return ("by default", "by its `directory:`", "since its first deploy")[self]
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(NamedTuple):
     """A content's directory.
 
     Attributes:
@@ -76,7 +76,8 @@ def overlaps(claims: Iterable[Claim], where: str) -> list[Problem]:
     """
     problems: list[Problem] = []
     taken: dict[str, Claim] = {}
-    for claim in sorted(claims, key=lambda claim: (-claim.reason, claim.line)):
+    by_line = sorted(claims, key=attrgetter("line"))
+    for claim in sorted(by_line, key=attrgetter("reason"), reverse=True):
         other = taken.setdefault(folded(claim.directory), claim)
         if other is not claim:
             message = (
@@ -85,9 +86,9 @@ def overlaps(claims: Iterable[Claim], where: str) -> list[Problem]:
             )
             problems.append(Problem(where, claim.line, message, fix=_fix(claim)))
     for name, claim in taken.items():
-        parts = name.split("/")
-        above = (taken.get("/".join(parts[:length])) for length in range(1, len(parts)))
-        outer = next((other for other in above if other is not None), None)
+        outer, slash = None, name.find("/")
+        while slash >= 0 and outer is None:
+            outer, slash = taken.get(name[:slash]), name.find("/", slash + 1)
         if outer is None:
             continue
         message = (

@@ -38,6 +38,8 @@ def _counting(
     """
     sources = {path: old for path, old in moves.items() if old in living}
     counting: dict[str, str] = {}
+    if not sources:
+        return counting
     for node in nodes:
         free = node.path
         if free in living:
@@ -50,6 +52,8 @@ def _counting(
 
 def _carried(nodes: Sequence[Node], counting: Mapping[str, str]) -> dict[str, str]:
     """New path -> old path of what lies in contents that move, by the nearest one above that does."""
+    if not counting:
+        return {}
     paths = {node.path for node in nodes}
     taken = set(counting.values())
     carried: dict[str, str] = {}

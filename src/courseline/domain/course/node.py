@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from difflib import get_close_matches
+from typing import NamedTuple
 
 from courseline.domain.course.course import ContentKind
 from courseline.domain.course.course_model import PropertiesEntry, StructureEntry
@@ -21,8 +22,7 @@ from courseline.errors import InvalidInput, Problem, Severity
 _PROPERTIES = [field.alias or name for name, field in PropertiesEntry.model_fields.items()]
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(NamedTuple):
     """One entry of the structure as found.
 
     Attributes:
@@ -92,11 +92,11 @@ class NodeReader:
     def _one_of(self, item: Item, name: str, other: str) -> tuple[str | None, int]:
         """The value of a key with two spellings, and its line."""
         first, second = getattr(item.entry, name) or None, getattr(item.entry, other) or None
-        if first is not None and second not in {None, first}:
-            line = self.located.line(*item.key, other)
-            self.report(line, f"`{name}` and `{other}` say different things.", f"Keep `{name}` alone.")
         if first is None and second is None:
             return None, item.line
+        if first is not None and second is not None and second != first:
+            line = self.located.line(*item.key, other)
+            self.report(line, f"`{name}` and `{other}` say different things.", f"Keep `{name}` alone.")
         return first or second, self.located.line(*item.key, name if first is not None else other)
 
     def _wish(self, item: Item, entry: StructureEntry, path: str, kind: ContentKind | None) -> Wish | None:

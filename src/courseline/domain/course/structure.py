@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import tzinfo
 
@@ -16,6 +16,7 @@ from courseline.domain.located import Key, Located
 from courseline.domain.paths import ltree_problem, printable
 from courseline.errors import Problem, Severity
 
+_CONTENT = frozenset({"content"})
 _NAMES = frozenset({"text", "a number"})  # kinds of values that can be a path or a type
 
 
@@ -35,7 +36,7 @@ def read_structure(
         zone: for times without an offset.
         problems: what is found is added here.
     """
-    items = list(_items(located, data, problems))
+    items = _items(located, data, problems)
     reader = NodeReader(located, kinds, zone, problems)
     if items and not kinds:
         message = "Contents have a `type`, and no content type is defined."
@@ -64,24 +65,26 @@ def read_structure(
     return _parents_first(nodes)
 
 
-def _items(located: Located, data: Mapping[str, object], problems: list[Problem]) -> Iterator[Item]:
+def _items(located: Located, data: Mapping[str, object], problems: list[Problem]) -> list[Item]:
     if data.get("structure") is None:
         message = "The course file has no `structure`."
         fix = "Add it; `structure: []` means a course without contents."
         problems.append(Problem(located.path, located.line("structure"), message, fix=fix))
-        return
+        return []
     values, found = list_at(data["structure"], located, ("structure",))
     problems += found
-    waiting: list[tuple[Key, object, Item | None]] = _entries(values, ("structure",), None)
+    items: list[Item] = []
+    waiting = _entries(values, ("structure",), None)
     while waiting:
         key, value, parent = waiting.pop()
-        entry, found = check_entry(StructureEntry, value, located, key, without={"content"})
+        entry, found = check_entry(StructureEntry, value, located, key, without=_CONTENT)
         problems += found
         if not isinstance(value, dict):
             continue
+        path = entry.path if entry is not None else None
         if entry is None:  # read the rest of it all the same, so that all is told at once
-            entry, _ = check_entry(StructureEntry, _with_names(value), located, key, without={"content"})
-        path = entry.path if entry is not None and kind_of(value.get("path")) in _NAMES else None
+            entry, _ = check_entry(StructureEntry, _with_names(value), located, key, without=_CONTENT)
+            path = entry.path if entry is not None and kind_of(value.get("path")) in _NAMES else None
         line = located.line(*key, "path")
         if path is not None:
             wrong = ltree_problem(path, located.path, line)
@@ -89,10 +92,12 @@ def _items(located: Located, data: Mapping[str, object], problems: list[Problem]
                 problems.append(wrong)
                 path = None
         item = Item(key, line, value, entry, path, parent)
-        yield item
-        children, found = list_at(value.get("content"), located, (*key, "content"))
-        problems += found
-        waiting += _entries(children, (*key, "content"), item)
+        items.append(item)
+        if value.get("content") is not None:
+            children, found = list_at(value["content"], located, (*key, "content"))
+            problems += found
+            waiting += _entries(children, (*key, "content"), item)
+    return items
 
 
 def _with_names(value: Mapping[str, object]) -> dict[str, object]:
@@ -111,6 +116,10 @@ def _parents_first(nodes: list[Node]) -> tuple[Node, ...]:
     by_path = {node.path: node for node in nodes}
     ordered: dict[str, Node] = {}
     for node in nodes:
+        path = node.path.rpartition(".")[0]
+        if not path or path in ordered:  # nearly always
+            ordered.setdefault(node.path, node)
+            continue
         path, chain = node.path, [node]
         while (path := path.rpartition(".")[0]) and path not in ordered:
             chain += [by_path[path]] if path in by_path else []

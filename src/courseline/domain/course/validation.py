@@ -8,7 +8,7 @@ from copy import deepcopy
 from difflib import get_close_matches
 from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, WithJsonSchema
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, WithJsonSchema
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from courseline.domain.located import Key, Located
@@ -47,11 +47,12 @@ class Entry(BaseModel):
     )
 
 
-def _number_as_text(value: object) -> object:
-    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
-
-
-Text = Annotated[str, BeforeValidator(_number_as_text), WithJsonSchema({"type": ["string", "number"]})]
+Text = Annotated[
+    str,
+    StringConstraints(strict=False),  # as numbers are taken; nothing else that is not text is in plain data
+    Field(coerce_numbers_to_str=True),
+    WithJsonSchema({"type": ["string", "number"]}),
+]
 """Text that may look like a number: `title: 101`."""
 
 E = TypeVar("E", bound=Entry)
@@ -80,7 +81,9 @@ def check_entry(
     if not isinstance(data, dict):
         message = f"{_name(key) or 'The file'} must be a mapping, found {kind_of(data)}."
         return None, [Problem(located.path, located.line(*key), message, fix="Write `key: value` lines.")]
-    rest = {name: value for name, value in data.items() if name not in without}
+    rest = data
+    if without and not data.keys().isdisjoint(without):
+        rest = {name: value for name, value in data.items() if name not in without}
     try:
         return model.model_validate(rest), []
     except ValidationError:
