@@ -249,6 +249,23 @@ def test_the_effort_for_deep_short_lists_grows_with_their_number_and_no_faster(p
     assert len(read(text(many)).data) == many
 
 
+def test_a_key_that_stands_there_three_times_is_named_with_the_first_place_both_times():
+    found = problems("a: [1]\nb: 1\na: {c: 2}\na: 3\n")
+    assert [(problem.line, problem.message[-16:]) for problem in found] == [
+        (3, "first in line 1."),
+        (4, "first in line 1."),
+    ]
+
+
+def test_a_list_or_mapping_ends_with_its_last_value_also_when_that_is_empty_or_closed_in_brackets():
+    text = "a:\n  - b: {c: 1}\n\n  - d:\n\ne: [ 1 ]  # end\n"
+    located = read_yaml(text.encode(), "x.yaml")
+    shown = {key: text[span.start : span.end] for key, span in located.spans.items()}
+    assert shown["a",] == "- b: {c: 1}\n\n  - d:"
+    assert (shown["a", 0], shown["a", 1], shown["a", 1, "d"]) == ("b: {c: 1}", "d:", "")
+    assert (shown["e",], shown[()]) == ("[ 1 ]", text[: text.index("  # end")])
+
+
 def test_every_duplicate_key_is_named_with_the_first_place():
     found = problems("a: 1\nb:\n  x: 1\n  x: 2\n'a': 3\n")
     assert [(problem.line, problem.message) for problem in found] == [

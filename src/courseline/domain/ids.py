@@ -9,6 +9,8 @@ from __future__ import annotations
 import json
 from uuid import NAMESPACE_URL, UUID, uuid5
 
+_COMPACT = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False)  # `json.dumps` makes one for each call
+
 
 def repository_id(identity: str) -> UUID:
     """Id of an example repository from its identity as fixed at registration."""
@@ -47,6 +49,4 @@ def operation_id(kind: str, target: str, inputs_digest: str, attempt: int) -> UU
 
 
 def _derived(kind: str, *parts: str | int) -> UUID:
-    return uuid5(
-        NAMESPACE_URL, f"courseline:{kind}:" + json.dumps(parts, separators=(",", ":"), ensure_ascii=False)
-    )
+    return uuid5(NAMESPACE_URL, f"courseline:{kind}:{_COMPACT.encode(parts)}")

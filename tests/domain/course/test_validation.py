@@ -36,6 +36,20 @@ def test_a_sound_mapping_is_its_model():
     assert problems == []
 
 
+@pytest.mark.parametrize(
+    ("written", "name"), [("-7", "-7"), ("1.10", "1.10"), ("999999999999999999", "9" * 18)]
+)
+def test_a_number_is_text_where_text_is_wanted(written, name):
+    assert read(f"name: {written}\n") == (Car(name=name), [])
+
+
+@pytest.mark.parametrize("written", ["true", "[]", "{}", "~"])
+def test_nothing_else_is_text(written):
+    entry, problems = read(f"name: {written}\n")
+    assert entry is None
+    assert problems[0].message.startswith("`name` must be text, found ")
+
+
 def test_what_is_wrong_is_left_out_and_the_rest_is_read():
     entry, problems = read("name: a\ndoorCount: 3\nspare: 5\n")
     assert entry == Car(name="a")

@@ -14,12 +14,14 @@ from courseline.domain.course.course import Content, ContentKind, ContentType
 
 _CONTENTS = """
     SELECT content.id, content.path, content.first_path, type.slug, content.title, content.position, content.directory,
-        content.properties, content.removed_at IS NOT NULL AS removed
+        CASE WHEN content.properties::text <> '{}' THEN content.properties END AS properties,
+        content.removed_at IS NOT NULL AS removed
     FROM course_content AS content
     JOIN course_content_type AS type ON type.id = content.course_content_type_id
     WHERE content.course_id = %(course_id)s AND (%(removed)s OR content.removed_at IS NULL)
     ORDER BY content.position, content.path, content.id
 """
+"""As many rows as the course has contents: nearly all have no properties, and reading `{}` costs as much as a row."""
 _TYPES = """
     SELECT id, course_content_kind_id AS kind, slug, title, color, removed_at FROM course_content_type
     WHERE course_id = %(course_id)s ORDER BY position
@@ -75,7 +77,12 @@ class ContentRows:
     def contents(self, course_id: UUID, *, removed: bool = False) -> list[Content]:
         """See `usecases.rows.CourseRows`."""
         values = {"course_id": course_id, "removed": removed}
-        return [Content(*row) for row in self._connection.exec_driver_sql(_CONTENTS, values)]
+        return [
+            Content(key, path, first_path, slug, title, position, directory, properties or {}, gone)
+            for key, path, first_path, slug, title, position, directory, properties, gone in (
+                self._connection.exec_driver_sql(_CONTENTS, values)
+            )
+        ]
 
     def types(self, course_id: UUID) -> list[ContentType]:
         """See `usecases.rows.CourseRows`; in the order of the course file."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
@@ -94,12 +95,13 @@ def match_contents(
     guesses = guessed or {}
     found = _find(file.nodes, existing, guesses)
     ids = {content.id.int for content in existing}  # as numbers: UUIDs are hashed by Python
+    born = Counter(content.first_path for content in existing)
     matched: list[MatchedContent] = []
     for node in file.nodes:
         before = found.get(node.path)
         is_new = before is None
         if before is None:
-            before = _newborn(course_id, node, existing, ids)
+            before = _newborn(course_id, node, born[node.path], ids)
             ids.add(before.id.int)
         matched.append(
             _matched(node, before, is_new=is_new, is_guess=node.path in guesses and node.moved_from is None)
@@ -113,9 +115,8 @@ def match_contents(
     )
 
 
-def _newborn(course_id: UUID, node: Node, existing: Sequence[Content], ids: AbstractSet[int]) -> Content:
-    """A content nobody knows yet; those born at its path before all live elsewhere."""
-    number = sum(content.first_path == node.path for content in existing)
+def _newborn(course_id: UUID, node: Node, number: int, ids: AbstractSet[int]) -> Content:
+    """A content nobody knows yet; the `number` of those born at its path before all live elsewhere."""
     while (fresh := content_id(course_id, node.path, number)).int in ids:
         number += 1  # an id that was not given by this rule
     return Content(fresh, node.path, node.path, node.type_slug, node.title, node.position)
