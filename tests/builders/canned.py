@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from tests.builders.loopback import QuietHandler, serve_loopback
 
 
 @contextmanager
@@ -14,7 +14,7 @@ def serve_answer(
 ) -> Iterator[str]:
     """Start one; yields its endpoint."""
 
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(QuietHandler):
         protocol_version = "HTTP/1.1"
 
         def answer(self) -> None:
@@ -30,16 +30,5 @@ def serve_answer(
 
         do_GET = do_PUT = do_HEAD = do_DELETE = do_POST = answer  # noqa: N815 - names of http.server
 
-        def log_message(self, *arguments: object) -> None:
-            """Say nothing on standard error."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_address[1]}"
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    with serve_loopback(Handler) as url:
+        yield url

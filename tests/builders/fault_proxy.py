@@ -10,7 +10,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from http.client import HTTPConnection
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from tests.builders.loopback import QuietHandler, serve_loopback
 
 SLOW_DOWN = "slow down"
 INTERNAL_ERROR = "internal error"
@@ -72,7 +73,7 @@ class FaultProxy:
             connection.close()
 
 
-class Handler(BaseHTTPRequestHandler):
+class Handler(QuietHandler):
     proxy: FaultProxy
     protocol_version = "HTTP/1.1"
 
@@ -118,9 +119,6 @@ class Handler(BaseHTTPRequestHandler):
         if self.connection.fileno() != -1:
             super().finish()
 
-    def log_message(self, *arguments: object) -> None:
-        """Say nothing on standard error."""
-
 
 @contextmanager
 def serve_faults(
@@ -128,14 +126,5 @@ def serve_faults(
 ) -> Iterator[tuple[str, FaultProxy]]:
     """Start one; yields its endpoint and the proxy, whose `counts` tell what happened."""
     proxy = FaultProxy(backend, share, faults, most)
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), type("Bound", (Handler,), {"proxy": proxy}))
-    server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_address[1]}", proxy
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    with serve_loopback(type("Bound", (Handler,), {"proxy": proxy})) as url:
+        yield url, proxy

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import json
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from uuid import uuid4
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric import rsa
+from tests.builders.loopback import QuietHandler, serve_loopback
 
 KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 KID = "the-issuer-s-key"
@@ -89,11 +88,11 @@ class Issuer:
         return json.dumps({"keys": keys}).encode()
 
 
-class _Handler(BaseHTTPRequestHandler):
+class _Handler(QuietHandler):
     protocol_version = "HTTP/1.1"
     issuer: Issuer
 
-    def do_GET(self) -> None:
+    def do_GET(self) -> None:  # noqa: N802 - name of http.server
         self.issuer.asked += 1
         known = self.path == "/oauth/discovery/keys" and not self.issuer.away
         body = self.issuer.jwks() if known else b"{}"
@@ -103,22 +102,11 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
-    def log_message(self, *arguments: object) -> None:
-        """Say nothing on standard error."""
-
 
 @contextmanager
 def id_token_issuer() -> Iterator[Issuer]:
     """Run one."""
     issuer = Issuer(0)
-    listener = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Handler,), {"issuer": issuer}))
-    listener.daemon_threads = True
-    issuer.port = listener.server_address[1]
-    thread = threading.Thread(target=listener.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
-    try:
+    with serve_loopback(type("Handler", (_Handler,), {"issuer": issuer})) as url:
+        issuer.port = int(url.rpartition(":")[2])
         yield issuer
-    finally:
-        listener.shutdown()
-        listener.server_close()
-        thread.join()

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from tests.builders.loopback import QuietHandler, serve_loopback
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ def serve_script(*answers: Say) -> Iterator[Scripted]:
     """Start one."""
     scripted = Scripted("", list(answers))
 
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(QuietHandler):
         protocol_version = "HTTP/1.1"
 
         def answer(self) -> None:
@@ -64,17 +64,6 @@ def serve_script(*answers: Say) -> Iterator[Scripted]:
 
         do_GET = do_PUT = do_POST = do_DELETE = answer  # noqa: N815 - names of http.server
 
-        def log_message(self, *arguments: object) -> None:
-            """Say nothing on standard error."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    scripted.url = f"http://127.0.0.1:{server.server_address[1]}"
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    try:
+    with serve_loopback(Handler) as url:
+        scripted.url = url
         yield scripted
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()

@@ -6,7 +6,8 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from tests.builders.loopback import QuietHandler, serve_loopback
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +43,8 @@ def listen() -> Iterator[Listener]:
     made = Listener()
     made.gate.set()
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
+    class Handler(QuietHandler):
+        def do_POST(self) -> None:  # noqa: N802 - name of http.server
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             made.letters.append(Letter(dict(self.headers.items()), body))
             made.gate.wait()
@@ -55,18 +56,9 @@ def listen() -> Iterator[Listener]:
                 # The sender did not wait.
                 self.close_connection = True
 
-        def log_message(self, *arguments: object) -> None:
-            """Say nothing on standard error."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    made.url = f"http://127.0.0.1:{server.server_address[1]}/hooks"
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    try:
-        yield made
-    finally:
-        made.gate.set()
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    with serve_loopback(Handler) as url:
+        made.url = f"{url}/hooks"
+        try:
+            yield made
+        finally:
+            made.gate.set()
