@@ -6,14 +6,14 @@ file stays one noun.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from courseline.domain.located import Located
-from courseline.domain.tree import Tree
+from courseline.domain.tree import Tree, TreeFile
 from courseline.usecases.whole_repository import WholeRepository
 
 
@@ -166,6 +166,10 @@ class Workspace(Protocol):
 
     def tree(self, commit: str) -> Tree:
         """All files of a commit or tree (`ls-tree -r -z`)."""
+        ...
+
+    def files(self, commit: str, paths: Collection[str]) -> dict[str, TreeFile]:
+        """Those of the paths that are files of a commit, by path; sooner than all of its listing is there."""
         ...
 
     def read_blobs(self, oids: Iterable[str]) -> dict[str, bytes]:

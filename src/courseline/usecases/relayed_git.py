@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from courseline.domain.tree import Tree
+from courseline.domain.tree import Tree, TreeFile
 from courseline.usecases.ports import Change, Commit, Credential, Git, Remote, RemoteRefs, Workspace
 from courseline.usecases.whole_repository import WholeRepository
 
@@ -94,6 +94,9 @@ class _RelayedWorkspace:
 
     def tree(self, commit: str) -> Tree:
         return self.inner.tree(commit)
+
+    def files(self, commit: str, paths: Collection[str]) -> dict[str, TreeFile]:
+        return self.inner.files(commit, paths)
 
     def read_blobs(self, oids: Iterable[str]) -> dict[str, bytes]:
         return self.inner.read_blobs(oids)

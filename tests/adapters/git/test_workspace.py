@@ -43,6 +43,17 @@ def test_odd_names_come_back_as_they_were_written(workspace: Workspace) -> None:
     }
 
 
+def test_single_files_are_found_without_the_listing(workspace: Workspace) -> None:
+    changes = [PutFile(name, "100644", b"x") for name in ODD_NAMES]
+    sha = workspace.write_commit(parent=None, changes=changes, message="m\n", at=NOW)
+    tree = workspace.tree(sha)
+    assert workspace.files(sha, ODD_NAMES) == {name: tree.get(name) for name in ODD_NAMES}
+    # Neither a directory nor what it holds, and no pattern.
+    assert workspace.files(sha, ["käse", "none", "*", ":(glob)**"]) == {}
+    with pytest.raises(NotFound, match="Fetch it first"):
+        workspace.files("1" * 40, ["-x"])
+
+
 def test_a_listing_has_the_tree_id_git_computes(workspace: Workspace) -> None:
     changes = [PutFile(name, "100755", b"x") for name in ODD_NAMES]
     sha = workspace.write_commit(parent=None, changes=changes, message="m\n", at=NOW)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
 from courseline.adapters.git import objects
@@ -13,7 +13,7 @@ from courseline.adapters.git.remote import GitRemote
 from courseline.adapters.git.repository import LocalRepository
 from courseline.adapters.git.url import parse_target
 from courseline.domain.listed_tree import ListedTree
-from courseline.domain.tree import Tree
+from courseline.domain.tree import DIRECTORY, Tree, TreeFile
 from courseline.errors import NotFound
 from courseline.usecases.ports import Change, Commit, Credential, Remote
 
@@ -84,6 +84,21 @@ class GitWorkspace:
             msg = f"Listing the files of {commit}: it is not in the workspace with all its trees. Fetch it first."
             raise NotFound(msg)
         return ListedTree(answer.output)
+
+    def files(self, commit: str, paths: Collection[str]) -> dict[str, TreeFile]:
+        """Those of the paths that are files of a commit or tree, by path.
+
+        Raises:
+            NotFound: it was not fetched, or without its trees.
+        """
+        checked_oid(commit, "Listing files")
+        listing = ["--literal-pathspecs", "ls-tree", "-z", "--full-tree", commit, "--", *paths]
+        answer = self._repository.command.run(listing)
+        if answer.code != 0:
+            raise NotFound(
+                f"Listing files of {commit}: it is not in the workspace with its trees. Fetch it first."
+            )
+        return {file.path: file for file in objects.parse_tree(answer.output) if file.mode != DIRECTORY}
 
     def read_blobs(self, oids: Iterable[str]) -> dict[str, bytes]:
         """Contents of blobs the workspace has.

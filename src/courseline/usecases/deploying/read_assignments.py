@@ -13,11 +13,13 @@ from courseline.domain.deploying.course_metadata import DEPLOYED_FILE, HISTORY_F
 from courseline.domain.deploying.place_state import TRACKING_FILE
 from courseline.domain.tree import FILE, Tree
 from courseline.errors import InvalidInput, NotFound, Problem, errors_among
+from courseline.usecases.beside import beside
 from courseline.usecases.deploying.identify_contents import identify_contents
 from courseline.usecases.neighbours import Neighbours
 from courseline.usecases.ports import Remote, Workspace
 
 DEFAULT_BRANCH = "main"
+METADATA_FILES = (DEPLOYED_FILE, HISTORY_FILE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +101,10 @@ def read_assignments(
         )
     if not head.is_here:
         remote.fetch(head.sha)
-    tree = workspace.tree(head.sha) if tree is None else tree
+    if tree is None:
+        tree = list_files(
+            head.sha, [COURSE_FILE, *(() if known is None else METADATA_FILES)], workspace, remote
+        )
     entry = tree.get(COURSE_FILE)
     if entry is None or not entry.mode.startswith("100"):
         raise NotFound(
@@ -126,9 +131,26 @@ def read_assignments(
     return Assignments(head, tree, file, found.match, found.left, (*problems, *more), read)
 
 
+def list_files(sha: str, wanted: Collection[str], workspace: Workspace, remote: Remote) -> Tree:
+    """All files of a commit that was fetched; meanwhile those that will be read come.
+
+    Args:
+        sha: the commit.
+        wanted: paths of files that will be read.
+        workspace: it was fetched into.
+        remote: it came from.
+    """
+    named = workspace.files(sha, wanted)
+    blobs = [file.oid for file in named.values() if file.mode.startswith("100")]
+    with beside(lambda: remote.fetch_blobs(blobs)) as fetching:
+        tree = workspace.tree(sha)
+        fetching()
+    return tree
+
+
 def _metadata(tree: Tree) -> dict[str, str]:
     """Blob ids of the course-wide tracking files that are there, by path."""
-    files = {path: tree.get(path) for path in (DEPLOYED_FILE, HISTORY_FILE)}
+    files = {path: tree.get(path) for path in METADATA_FILES}
     return {
         path: file.oid for path, file in files.items() if file is not None and file.mode.startswith("100")
     }

@@ -9,9 +9,10 @@ from uuid import UUID
 
 from courseline.domain.course.contents import MatchedContent
 from courseline.domain.course.course import Content, Course
+from courseline.domain.course.wish import COURSE_FILE
 from courseline.domain.students.judgement import Judgement, data_digest, parse_judgement, seal
 from courseline.domain.tree import Tree
-from courseline.usecases.deploying.read_assignments import Assignments, Head, read_head
+from courseline.usecases.deploying.read_assignments import Assignments, Head, list_files, read_head
 from courseline.usecases.neighbours import Neighbours
 from courseline.usecases.ports import Remote, Workspace
 from courseline.usecases.rows import Rows
@@ -82,7 +83,7 @@ def read_source(source: Remote, workspace: Workspace) -> tuple[Head, Tree | None
     if head.sha is None:
         return head, None
     source.fetch(head.sha)
-    return head, workspace.tree(head.sha)
+    return head, list_files(head.sha, [COURSE_FILE], workspace, source)
 
 
 def read_template(target: Remote, head: Head, workspace: Workspace) -> Tree | None:
