@@ -24,7 +24,7 @@ MOVED = "week3.functions_intro"
 FUNCTIONS = "week2/functions"
 GREEN = {"courseline:deploy": "success", "courseline:student-template": "success"}
 # What a place holds besides its example's own files: copies of a dependency, and the meta.yaml that names them.
-RENDERED = {"week2.functions": {"meta.yaml", "utils.py", "data/weather.csv"}}
+RENDERED = {"week2.functions": {"meta.yaml", "columns.py", "data/weather.csv"}}
 
 
 def ask_first(stage: Stage, tell: Narrator) -> str:
@@ -60,9 +60,9 @@ def merge_first(stage: Stage, tell: Narrator) -> str:
         expect(f"files of {example} missing in {directory}", tagged.keys() - there.keys(), set())
         different = {name for name, blob in there.items() if tagged.get(name) != blob}
         expect(f"files in {directory} that {example} does not hold", different, RENDERED.get(path, set()))
-    copy = blob(stage, stage.assignments, "main", "week2/functions/utils.py")
-    original = blob(stage, stage.examples, "v1.0", "variables-basics/utils.py")
-    expect("the blob of week2/functions/utils.py, copied from variables-basics", copy, original)
+    copy = blob(stage, stage.assignments, "main", "week2/functions/columns.py")
+    original = blob(stage, stage.examples, "v1.0", "variables-basics/columns.py")
+    expect("the blob of week2/functions/columns.py, copied from variables-basics", copy, original)
     _check_trailers(stage)
     tell.detail("courseline:deploy, then courseline:student-template; the note says so now:")
     tell.quote(done.note)

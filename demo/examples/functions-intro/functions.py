@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from utils import read_columns, rounded
+from columns import read_columns, rounded
 
 LIMITS = ((87, 1), (75, 2), (62, 3), (50, 4))
 FAILED = 5

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from utils import read_columns, rounded
+from columns import read_columns, rounded
 
 WEEK = read_columns(Path(__file__).parent / "data" / "weather.csv")
 

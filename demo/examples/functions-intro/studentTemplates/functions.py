@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from utils import read_columns, rounded
+from columns import read_columns, rounded
 
 
 def mean(values):

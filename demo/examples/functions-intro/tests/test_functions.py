@@ -7,8 +7,8 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
-import functions  # noqa: E402 - the submission lies one directory up, with utils.py beside it
-from utils import read_columns  # noqa: E402
+import functions  # noqa: E402 - the submission lies one directory up, with columns.py beside it
+from columns import read_columns  # noqa: E402
 
 
 class Statistics(unittest.TestCase):

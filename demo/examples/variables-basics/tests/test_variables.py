@@ -6,7 +6,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-import utils  # noqa: E402 - both lie one directory up
+import columns  # noqa: E402 - both lie one directory up
 import variables  # noqa: E402
 
 DRY = {"day": ["A", "B"], "temperature": [-1.0, 2.0], "rain": [0.0, 0.0]}
@@ -18,7 +18,7 @@ class Weather(unittest.TestCase):
 
     def test_half_a_degree_rounds_away_from_zero(self):
         self.assertEqual(variables.fahrenheit(2.5), 37.0)
-        self.assertEqual(utils.rounded(-2.5), -3.0)
+        self.assertEqual(columns.rounded(-2.5), -3.0)
 
     def test_freezing_and_boiling(self):
         self.assertEqual((variables.fahrenheit(0), variables.fahrenheit(100)), (32.0, 212.0))

@@ -1,4 +1,4 @@
-"""Small tools that several exercises share."""
+"""Columns of a table of numbers: several exercises read them, and round what they found."""
 
 import csv
 import math
