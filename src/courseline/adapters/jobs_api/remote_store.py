@@ -89,29 +89,18 @@ class RemoteStore:
         if isinstance(url, str) and url:
             self.client.store(url, data)
             return
-        path = f"objects/{_digest(data)}?key={quote(key, safe='')}"
-        self.client.ask(
-            "PUT",
-            self._path(path),
-            self.order.key,
-            seconds=AGAIN_SECONDS,
-            patience=PATIENCE_SECONDS,
-            data=data,
-        )
+        self._tell("PUT", f"objects/{_digest(data)}?key={quote(key, safe='')}", data=data)
 
     def _ask(self, what: str, question: Mapping[str, object]) -> Mapping[str, Sequence[Mapping[str, Any]]]:
-        found: Mapping[str, Sequence[Mapping[str, Any]]] = self.client.ask(
-            "POST",
-            self._path(what),
-            self.order.key,
-            seconds=AGAIN_SECONDS,
-            patience=PATIENCE_SECONDS,
-            json=question,
-        )
+        found: Mapping[str, Sequence[Mapping[str, Any]]] = self._tell("POST", what, json=question)
         return found
 
-    def _path(self, rest: str) -> str:
-        return f"/api/v1/operations/{self.order.id}/{rest}"
+    def _tell(self, method: str, rest: str, **content: Any) -> Any:
+        """What the receiver answers about this work order; patient where nobody answers."""
+        path = f"/api/v1/operations/{self.order.id}/{rest}"
+        return self.client.ask(
+            method, path, self.order.key, seconds=AGAIN_SECONDS, patience=PATIENCE_SECONDS, **content
+        )
 
 
 def _digest(data: bytes) -> str:
