@@ -116,10 +116,6 @@ def _parents_first(nodes: list[Node]) -> tuple[Node, ...]:
     by_path = {node.path: node for node in nodes}
     ordered: dict[str, Node] = {}
     for node in nodes:
-        path = node.path.rpartition(".")[0]
-        if not path or path in ordered:  # nearly always
-            ordered.setdefault(node.path, node)
-            continue
         path, chain = node.path, [node]
         while (path := path.rpartition(".")[0]) and path not in ordered:
             chain += [by_path[path]] if path in by_path else []
