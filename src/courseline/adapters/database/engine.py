@@ -47,9 +47,8 @@ def engine_of(url: str) -> Engine:
     Raises:
         InvalidInput: it is no URL.
     """
-    engine = create_engine(
-        engine_url(url), use_native_hstore=False
-    )  # which would be looked for on each connection
+    # hstore would be looked for on each connection, and nothing here has that type.
+    engine = create_engine(engine_url(url), use_native_hstore=False)
     event.listen(engine, "connect", _begin)
     event.listen(engine, "checkin", _note)
     event.listen(engine, "checkout", _check)

@@ -29,9 +29,8 @@ def rows_given(rows: Iterable[Mapping[str, object]]) -> str:
     """
     told = json.dumps(list(rows), ensure_ascii=False, default=_text)
     if "\\u0000" in told and _NUL.search(told):
-        raise psycopg.DataError(
-            "PostgreSQL text fields cannot contain NUL (0x00) bytes"
-        )  # as the driver says it
+        # The driver's own words, since it says so of values that it puts together itself.
+        raise psycopg.DataError("PostgreSQL text fields cannot contain NUL (0x00) bytes")
     return told
 
 
